@@ -1,0 +1,1 @@
+"""Computes figures over fact tables: Parquet lake, Ibis on DuckDB. No Django."""

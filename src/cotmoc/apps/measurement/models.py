@@ -1,0 +1,168 @@
+"""Indicator versions, sources of observations, runs and figures."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cotmoc.apps.orgs.models import Organisation
+from cotmoc.indicators.definitions import Definition, read_definition
+
+
+class IndicatorVersion(models.Model):
+    """One version of a definition as it was when figures were computed with it; never edited."""
+
+    code = models.CharField(max_length=60)
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    name_vi = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+    search = models.CharField(max_length=500)
+    unit = models.CharField(max_length=10)
+    direction = models.CharField(max_length=4)
+    owner = models.CharField(max_length=120)
+    content = models.JSONField(help_text="the whole definition, as in the catalogue")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    latest = models.BooleanField(default=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["code", "-version", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version", "digest"], name="indicator_content_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(latest=True), name="indicator_latest_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.name_en if get_language() == "en" else self.name_vi
+
+    @property
+    def definition(self) -> Definition:
+        """The checked definition; dates come back from JSON as text."""
+        raw = dict(self.content)
+        for key in ("valid_from", "valid_to"):
+            if raw.get(key):
+                raw[key] = date.fromisoformat(raw[key])
+        return read_definition(raw, self.code)
+
+
+class Source(models.Model):
+    """A file of observations as received: where it came from, when it was captured and recorded."""
+
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
+    period = models.CharField(max_length=10)
+    system = models.CharField(max_length=60, help_text="the integration that reads it")
+    part = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    origin = models.CharField(max_length=300, help_text="where the figures were published")
+    captured_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rows = models.PositiveIntegerField()
+    observations = models.PositiveIntegerField()
+    batch = models.CharField(max_length=120, unique=True, help_text="name of the batch in the lake")
+
+    class Meta:
+        ordering = ["-recorded_at", "file_name"]
+        constraints = [
+            models.UniqueConstraint(fields=["digest", "period", "system"], name="source_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Run(models.Model):
+    """One computation of figures from all sources known at its time."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    engine = models.CharField(max_length=40)
+    input_digest = models.CharField(max_length=64)
+    definitions_digest = models.CharField(max_length=64)
+    unit_date = models.DateField(null=True)
+    figures = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def visible_to(self, person: object) -> Self:
+        """Everything for signed-in people, published figures for the public."""
+        if getattr(person, "is_authenticated", False):
+            return self
+        return self.exclude(published_at=None)
+
+    def current(self) -> Self:
+        return self.filter(superseded_at=None)
+
+
+class Status(models.TextChoices):
+    MEASURED = "measured", _("Measured")
+    PARTIAL = "partial", _("Partial")
+    NOT_ARISING = "not_arising", _("Nothing arose")
+    NO_DATA = "no_data", _("No data")
+
+
+class Basis(models.TextChoices):
+    REPORTED = "reported", _("reported for the unit itself")
+    SUMMED = "summed", _("summed from its members")
+    PUBLISHED = "published", _("total published by the source")
+    NONE = "none", _("nothing to compute from")
+
+
+class Figure(models.Model):
+    """A measured value with what it is made of. A changed value is a new row; the old one is
+    kept and marked with the time it was superseded."""
+
+    indicator = models.ForeignKey(IndicatorVersion, on_delete=models.PROTECT, related_name="figures")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="figures")
+    period = models.CharField(max_length=10)
+    period_end = models.DateField(help_text="last day of the period")
+    numerator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    denominator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    value = models.DecimalField(max_digits=22, decimal_places=6, null=True)
+    status = models.CharField(max_length=12, choices=Status)
+    basis = models.CharField(max_length=10, choices=Basis)
+    with_data = models.PositiveIntegerField()
+    expected = models.PositiveIntegerField()
+    not_arising = models.PositiveIntegerField()
+    published_numerator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    published_denominator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["indicator__code", "-period_end", "organisation__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "organisation", "period"],
+                condition=Q(superseded_at=None),
+                name="figure_current_once",
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "period_end"])]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code}/{self.organisation.code}/{self.period}"

@@ -1,0 +1,111 @@
+"""Reads of plans and targets with what is measured for them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from cotmoc.apps.measurement.models import Figure, IndicatorVersion
+from cotmoc.apps.programmes.models import Pillar, Plan, Target
+from cotmoc.apps.programmes.rules import STATES, Goal, Measured, Standing, State, assess
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A target with its indicator, the latest figure of the plan's own body, and its standing."""
+
+    target: Target
+    indicator: IndicatorVersion | None
+    figure: Figure | None
+    standing: Standing
+
+    @property
+    def state(self) -> State:
+        return self.standing.state
+
+    @property
+    def less_is_better(self) -> bool:
+        return bool(self.indicator and self.indicator.direction == "down")
+
+
+def current_plan(viewer: object) -> Plan | None:
+    """The newest plan the viewer may see."""
+    return (
+        Plan.objects.visible_to(viewer).select_related("document", "organisation__unit").first()
+    )
+
+
+def target_rows(
+    plan: Plan, *, viewer: object, today: date, targets: Iterable[Target] | None = None
+) -> list[TargetRow]:
+    """The plan's targets in the order of the text, each with its standing. Three queries."""
+    if targets is None:
+        targets = (
+            Target.objects.visible_to(viewer)
+            .filter(plan=plan)
+            .select_related("lead", "clause", "plan__document")
+        )
+    chosen = list(targets)
+    codes = {target.indicator_code for target in chosen if target.indicator_code}
+    indicators = {
+        row.code: row for row in IndicatorVersion.objects.filter(latest=True, code__in=codes)
+    }
+    figures = _latest_figures(plan, codes, viewer)
+    return [_row(target, indicators, figures, today) for target in chosen]
+
+
+def _latest_figures(plan: Plan, codes: set[str], viewer: object) -> dict[str, Figure]:
+    """The figure of the latest period that has data, for each indicator, of the plan's body."""
+    found: dict[str, Figure] = {}
+    figures = (
+        Figure.objects.visible_to(viewer)
+        .current()
+        .filter(organisation=plan.organisation_id, indicator__code__in=codes)
+        .select_related("indicator", "organisation")
+        .order_by("-period_end", "period")
+    )
+    for figure in figures:
+        held = found.get(figure.indicator.code)
+        if held is None or (held.value is None and figure.value is not None):
+            found[figure.indicator.code] = figure
+    return found
+
+
+def _row(
+    target: Target,
+    indicators: dict[str, IndicatorVersion],
+    figures: dict[str, Figure],
+    today: date,
+) -> TargetRow:
+    indicator = indicators.get(target.indicator_code)
+    figure = None if _is_for_one_level(target, indicator) else figures.get(target.indicator_code)
+    measured = None
+    if figure and indicator:
+        scale = Decimal(str(indicator.content.get("scale", 100 if figure.denominator else 1)))
+        measured = Measured(figure.value, figure.numerator, figure.denominator, scale)
+    goal = Goal(target.comparator, target.value, target.unit, target.level, target.deadline)
+    return TargetRow(target, indicator, figure, assess(goal, measured, today))
+
+
+def _is_for_one_level(target: Target, indicator: IndicatorVersion | None) -> bool:
+    """Whether the target speaks of one level of an indicator that several levels report: such a
+    target is never judged by the total of the whole province."""
+    return bool(target.level and indicator and len(indicator.content["applies_to"]) > 1)
+
+
+def counts(rows: Sequence[TargetRow]) -> dict[State, int]:
+    """How many targets are in each state; every state is there, also with zero."""
+    found = Counter(row.state for row in rows)
+    return {state: found[state] for state in STATES}
+
+
+def by_pillar(rows: Sequence[TargetRow]) -> list[tuple[Pillar, list[TargetRow]]]:
+    """Targets grouped by pillar, in the pillars' order."""
+    return [(pillar, [row for row in rows if row.target.pillar == pillar]) for pillar in Pillar]
+
+
+def most_behind(rows: Sequence[TargetRow], limit: int = 5) -> list[TargetRow]:
+    """Targets behind, the farthest from its goal first."""
+    behind = [row for row in rows if row.state == "behind"]
+    return sorted(behind, key=lambda row: row.standing.attained or Decimal(0))[:limit]

@@ -1,0 +1,68 @@
+"""Recognises text typed in the Vietnamese encodings of before Unicode.
+
+Nothing is converted silently: the caller is told what the bytes look like, so that a person can
+save the file again as UTF-8.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# TCVN 5712 as the ".VnTime" fonts use it: one byte per letter, lower case only.
+_TCVN3_LETTERS = {
+    "àảãáạ": (0xB5, 0xB6, 0xB7, 0xB8, 0xB9),
+    "ăằẳẵắặ": (0xA8, 0xBB, 0xBC, 0xBD, 0xBE, 0xC6),
+    "âầẩẫấậ": (0xA9, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB),
+    "đĐ": (0xAE, 0xA7),
+    "èẻẽéẹ": (0xCC, 0xCE, 0xCF, 0xD0, 0xD1),
+    "êềểễếệ": (0xAA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6),
+    "ìỉĩíị": (0xD7, 0xD8, 0xDC, 0xDD, 0xDE),
+    "òỏõóọ": (0xDF, 0xE1, 0xE2, 0xE3, 0xE4),
+    "ôồổỗốộ": (0xAB, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9),
+    "ơờởỡớợ": (0xAC, 0xEA, 0xEB, 0xEC, 0xED, 0xEE),
+    "ùủũúụ": (0xEF, 0xF1, 0xF2, 0xF3, 0xF4),
+    "ưừửữứự": (0xAD, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9),
+    "ỳỷỹýỵ": (0xFA, 0xFB, 0xFC, 0xFD, 0xFE),
+}
+TCVN3 = {
+    code: letter
+    for letters, codes in _TCVN3_LETTERS.items()
+    for letter, code in zip(letters, codes, strict=True)
+}
+_VNI_WORDS = (b"va\xf8", b"cu\xfba", b"\xf1\xf6\xf4\xefc", b"so\xe1", b"ca\xf9c", b"t\xeenh")
+_COMMON_WORDS = frozenset(
+    (
+        *("và", "của", "các", "được", "số", "tỉnh", "kế", "hoạch", "hồ", "sơ", "tỷ", "lệ", "đạt"),
+        *("chuyển", "đổi", "chính", "quyền", "thủ", "tục", "người", "dân", "cấp", "xã", "đến"),
+        *("tối", "thiểu", "về", "có", "mục", "tiêu", "nhiệm", "vụ", "trên", "năm"),
+    )
+)
+_WORD = re.compile(r"\w{1,20}")
+_SAMPLE_BYTES = 20_000
+
+
+def decode_tcvn3(raw: bytes) -> str:
+    return "".join(TCVN3.get(byte, chr(byte)) for byte in raw)
+
+
+def decode_windows_1258(raw: bytes) -> str:
+    return unicodedata.normalize("NFC", raw.decode("cp1258", errors="replace"))
+
+
+def looks_like(raw: bytes) -> str | None:
+    """`tcvn3`, `windows_1258`, `vni`, or None when the bytes resemble none of them."""
+    sample = raw[:_SAMPLE_BYTES]
+    scores = {
+        "tcvn3": _common_words(decode_tcvn3(sample)),
+        "windows_1258": _common_words(decode_windows_1258(sample)),
+        "vni": sum(sample.lower().count(word) for word in _VNI_WORDS),
+    }
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= 2 else None
+
+
+def _common_words(text: str) -> int:
+    """Common words that carry a Vietnamese mark; plain ASCII words say nothing here."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return sum(1 for word in words if not word.isascii() and word in _COMMON_WORDS)

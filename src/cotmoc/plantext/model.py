@@ -1,0 +1,142 @@
+"""The values a reading of a plan consists of.  All frozen; offsets point into `Plan.text`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Comparator = Literal["=", ">", ">=", "<", "<=", "~", "maintain", "raise", "rank<="]
+Unit = Literal["%", "%/year", "count", "VND", "rank", "points", "days", "yes/no"]
+Level = Literal["province", "district", "commune", "village", "organisation"]
+Pillar = Literal["government", "economy", "society"]
+Modality = Literal["strive", "expect"]
+Role = Literal["head", "basis", "purpose", "goals", "tasks", "organisation", "other"]
+Kind = Literal["heading", "bullet", "paragraph", "header"]
+Reason = Literal[
+    "heading",
+    "head",
+    "basis",
+    "prose",
+    "task",
+    "result",
+    "web_page_noise",
+    "recipients",
+    "picture_caption",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the document says about itself; every field is optional except `illustration`."""
+
+    type: str | None = None
+    number: str | None = None
+    symbol: str | None = None
+    issuer: str | None = None
+    province: str | None = None
+    place: str | None = None
+    date: str | None = None
+    title: str | None = None
+    subject: str | None = None
+    year: int | None = None
+    horizon: int | None = None
+    illustration: bool = False
+
+    @property
+    def reference(self) -> str | None:
+        """Number and symbol as people cite them: `33/KH-UBND`."""
+        return f"{self.number}/{self.symbol}" if self.number and self.symbol else None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """An addressable piece of the document: `plan.text[start:end]`."""
+
+    address: str
+    level: int
+    kind: Kind
+    role: Role
+    pillar: Pillar | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One promise of the plan, with the piece of text (`quote`) that states it."""
+
+    quote: str
+    start: int
+    end: int
+    name: str
+    comparator: Comparator
+    value: str | None
+    value_high: str | None
+    unit: Unit | None
+    of: str | None
+    level: Level | None
+    pillar: Pillar | None
+    deadline: str | None
+    baseline: str | None
+    modality: Modality | None
+    exclusion: str | None
+    subjects: tuple[str, ...]
+    flags: tuple[str, ...]
+    rule: str
+    clause: str
+    lead: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A line, or the rest of a line, from which no target was taken, and why."""
+
+    start: int
+    end: int
+    line: int
+    text: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something a person should look at; `code` is a flag of a target or `number_not_read`."""
+
+    code: str
+    start: int
+    end: int
+    line: int
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything read from one text."""
+
+    text: str
+    head: Head
+    clauses: tuple[Clause, ...]
+    targets: tuple[Target, ...]
+    doubts: tuple[Doubt, ...]
+    left_alone: tuple[LeftAlone, ...]
+
+    def text_of(self, clause: Clause) -> str:
+        return self.text[clause.start : clause.end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dicts, strings and numbers: ready for JSON."""
+        return {
+            "head": asdict(self.head),
+            "clauses": [asdict(clause) for clause in self.clauses],
+            "targets": [_target_dict(target) for target in self.targets],
+            "tasks": [],
+            "doubts": [asdict(doubt) for doubt in self.doubts],
+            "left_alone": [asdict(left) for left in self.left_alone],
+        }
+
+
+def _target_dict(target: Target) -> dict[str, Any]:
+    values = asdict(target)
+    values["subjects"] = list(target.subjects)
+    values["flags"] = list(target.flags)
+    return values

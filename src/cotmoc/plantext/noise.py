@@ -1,0 +1,35 @@
+"""Lines that belong to the web page or the printed form around the plan, not to the plan."""
+
+from __future__ import annotations
+
+import re
+
+_CAPTION = re.compile(
+    r"\(?ảnh(?:\s{1,4}minh\s{1,4}h(?:oạ|ọa))?\s{0,4}[:)]|\(ảnh|\{keywords\}|\S{1,80}\.(?:png|jpe?g|gif|webp)$"
+)
+_CAPTION_TAIL = re.compile(r"(?:\(ảnh[^)]{0,200}\)|(?<!\w)ảnh:[^.]{0,80})$")
+_WEB_PAGE = re.compile(
+    r"thứ (?:hai|ba|tư|năm|sáu|bảy) ?[-,]|chủ nhật ?[-,]|\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?$"
+    r"|tác giả bài viết|tổng số điểm của bài|xếp hạng: |click |bạn đã không sử dụng|lượt xem"
+    r"|(?:• ?)?(?:nam|nữ) miền (?:bắc|trung|nam)$|theo báo |nguồn: |[a-zđ]\.[a-zđ]\.?$"
+)
+_RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:tm|kt|tl|tuq|q)\. ?[^\W\d_]")
+_ILLUSTRATION = re.compile(r"văn bản minh h(?:ọa|oạ)")
+
+
+def is_caption(folded: str) -> bool:
+    return _CAPTION.match(folded) is not None or (
+        len(folded) < 400 and _CAPTION_TAIL.search(folded[-250:]) is not None
+    )
+
+
+def is_web_page(folded: str) -> bool:
+    return _WEB_PAGE.match(folded) is not None
+
+
+def opens_recipients(folded: str) -> bool:
+    return _RECIPIENTS.match(folded) is not None
+
+
+def says_illustration(folded: str) -> bool:
+    return _ILLUSTRATION.search(folded) is not None

@@ -1,0 +1,220 @@
+"""The front door: text in, `Plan` out."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cotmoc.plantext import source, wording
+from cotmoc.plantext.comparators import read_modality
+from cotmoc.plantext.deadlines import find_deadline
+from cotmoc.plantext.head import read_head
+from cotmoc.plantext.lines import cut_pieces
+from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
+from cotmoc.plantext.qualitative import read_qualitative_targets
+from cotmoc.plantext.statements import Statement, cut_statements
+from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
+from cotmoc.plantext.targets import Finding, join_level_rows, read_measured_targets
+from cotmoc.plantext.words import fold, normalise
+
+DISTRICTS_ABOLISHED = "2025-07-01"
+_NUMBER_WITH_PERCENT = re.compile(r"\d\s?%")
+_GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
+_GDP = re.compile(r"(?<!\w)gdp(?!\w)")
+
+
+def read_file(path: Path, max_bytes: int = source.MAX_BYTES) -> Plan:
+    """Reads a text file.  Raises `UnreadableText` when it holds no readable text."""
+    return read_plan(source.load_text(path, max_bytes))
+
+
+def read_plan(text: str) -> Plan:
+    """Reads any text; text that states no target gives a plan without targets."""
+    text = normalise(text)
+    pieces = cut_pieces(text)
+    reading = read_head(text, pieces)
+    blocks = join_wrapped_lines(text, pieces, reading.header_end)
+    passages = StructureReader(text, reading.header_end).read(blocks)
+    collector = _Collector(text, reading.head)
+    for passage in passages:
+        collector.add(passage)
+    return Plan(
+        text=text,
+        head=reading.head,
+        clauses=tuple(passage.clause for passage in passages),
+        targets=tuple(collector.targets),
+        doubts=tuple(collector.doubts),
+        left_alone=tuple(collector.left_alone),
+    )
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """What earlier statements of a sentence hand on: a goal cue and a deadline."""
+
+    number: int = -1
+    announced: bool = False
+    deadline: str | None = None
+
+    def move_to(self, statement: Statement) -> None:
+        if statement.sentence != self.number:
+            self.number, self.announced, self.deadline = statement.sentence, False, None
+        self.announced = self.announced or wording.has_goal_cue(statement.folded)
+        self.deadline = find_deadline(statement.folded) or self.deadline
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Gathers targets, doubts and what was left alone, passage by passage."""
+
+    text: str
+    head: Head
+    targets: list[Target] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    left_alone: list[LeftAlone] = field(default_factory=list)
+    _line_starts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        newlines = (match.end() for match in re.finditer("\n", self.text))
+        self._line_starts = [0, *newlines]
+
+    def add(self, passage: Passage) -> None:
+        clause = passage.clause
+        if not passage.readable:
+            self._leave(clause, clause.start, clause.end, passage.reason)
+            return
+        statements = join_level_rows(cut_statements(self.text, passage.body, clause.end))
+        leads = _leads(statements)
+        unread: list[Statement] = []
+        found_any = False
+        sentence = _Sentence()
+        for statement, lead in zip(statements, leads, strict=True):
+            sentence.move_to(statement)
+            findings = _read_statement(statement, clause, sentence)
+            for finding in findings:
+                self._take(finding, passage, statement, lead, sentence.deadline)
+            found_any = found_any or bool(findings)
+            if not findings:
+                unread.append(statement)
+        self._leave_rest(passage, unread, found_any)
+
+    def _leave_rest(self, passage: Passage, unread: list[Statement], found_any: bool) -> None:
+        if not found_any:
+            clause = passage.clause
+            self._leave(clause, clause.start, clause.end, passage.reason)
+            return
+        for statement in unread:
+            self._leave(passage.clause, statement.start, statement.end, passage.reason)
+
+    # --- targets --------------------------------------------------------------------------------
+
+    def _take(
+        self,
+        finding: Finding,
+        passage: Passage,
+        statement: Statement,
+        lead: str | None,
+        sentence_deadline: str | None,
+    ) -> None:
+        clause = passage.clause
+        default = f"{self.head.horizon}-12-31" if self.head.horizon else None
+        target = Target(
+            quote=self.text[finding.start : finding.end],
+            start=finding.start,
+            end=finding.end,
+            name=finding.name,
+            comparator=finding.comparator,
+            value=finding.value,
+            value_high=finding.value_high,
+            unit=finding.unit,
+            of=finding.of,
+            level=finding.level,
+            pillar=clause.pillar,
+            deadline=finding.deadline or sentence_deadline or passage.deadline or default,
+            baseline=finding.baseline,
+            modality=read_modality(statement.folded),
+            exclusion=finding.exclusion,
+            subjects=finding.subjects,
+            flags=self._flags(finding, passage),
+            rule=finding.rule,
+            clause=clause.address,
+            lead=lead,
+        )
+        self.targets.append(target)
+        for flag in target.flags:
+            self._doubt(flag, target.start, target.end, clause)
+
+    def _flags(self, finding: Finding, passage: Passage) -> tuple[str, ...]:
+        words = fold(self.text[finding.start : finding.end])
+        flags = list(finding.flags)
+        if finding.level == "district" and self._after_districts():
+            flags.append("level_abolished")
+        if "kinh kế" in words:
+            flags.append("typo_kinh_ke")
+        if passage.glued:
+            flags.append("two_targets_one_line")
+        if _GRDP.search(words):
+            flags.append("grdp")
+        if _GDP.search(words):
+            flags.append("gdp_for_grdp")
+        return tuple(flags)
+
+    def _after_districts(self) -> bool:
+        """Judged by the document's date, or by its year when it has no date."""
+        moment = self.head.date or (f"{self.head.year}-01-01" if self.head.year else "")
+        return moment >= DISTRICTS_ABOLISHED
+
+    # --- what is left alone ---------------------------------------------------------------------
+
+    def _leave(self, clause: Clause, start: int, end: int, reason: Reason) -> None:
+        """One entry for each physical line of the span that is not blank."""
+        for line, left, right in self._lines_between(start, end):
+            words = self.text[left:right]
+            if not words.strip():
+                continue
+            left += len(words) - len(words.lstrip())
+            words = words.strip()
+            self.left_alone.append(LeftAlone(left, left + len(words), line, words, reason))
+            if _NUMBER_WITH_PERCENT.search(words):
+                self._doubt("number_not_read", left, left + len(words), clause)
+
+    def _lines_between(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        spans = []
+        line = self._line_of(start)
+        while start < end:
+            following = self._line_starts[line] if line < len(self._line_starts) else len(self.text)
+            spans.append((line, start, min(end, following)))
+            start, line = following, line + 1
+        return spans
+
+    def _line_of(self, offset: int) -> int:
+        return bisect_right(self._line_starts, offset)
+
+    def _doubt(self, code: str, start: int, end: int, clause: Clause) -> None:
+        self.doubts.append(Doubt(code, start, end, self._line_of(start), clause.address))
+
+
+def _leads(statements: list[Statement]) -> list[str | None]:
+    """A lead at the end of a bullet holds for the statements before it as well."""
+    leads: list[str | None] = []
+    following: str | None = None
+    for statement in reversed(statements):
+        following = statement.lead or following
+        leads.append(following)
+    return leads[::-1]
+
+
+def _read_statement(statement: Statement, clause: Clause, sentence: _Sentence) -> list[Finding]:
+    in_goals = clause.role == "goals"
+    if not in_goals and not _promises_something(statement, sentence):
+        return []
+    measured = read_measured_targets(statement, in_goals)
+    return measured or (read_qualitative_targets(statement) if in_goals else [])
+
+
+def _promises_something(statement: Statement, sentence: _Sentence) -> bool:
+    """Outside the goals a number counts only when announced, and never as a past result."""
+    announced = sentence.announced or wording.has_target_form(statement.folded.lstrip())
+    return announced and not wording.has_result_cue(statement.folded)

@@ -1,0 +1,45 @@
+// Comfort only: every page works without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  if (window.htmx) root.classList.add("live");
+
+  const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target)) {
+      const search = [...document.querySelectorAll("input[type=search]")].find((box) => box.offsetParent);
+      if (!search) return;
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.drop[open]")) {
+        menu.open = false;
+        if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.drop[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  // Lists without a place to swap into still react to a choice, by an ordinary page load.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // After a swap the reader of speech hears what the list now holds.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const voice = document.getElementById("voice");
+    const range = event.target.querySelector?.(".pager p") ?? document.querySelector(".pager p");
+    if (voice && range) voice.textContent = range.textContent.trim();
+  });
+})();
