@@ -83,7 +83,8 @@ def compute(
 
 def _latest(facts: ir.Table) -> ir.Table:
     """Keep the last recorded row of each key."""
-    window = ibis.window(group_by=KEY, order_by=[ibis.desc("recorded_at"), ibis.desc("source_line")])
+    newest_first = [ibis.desc("recorded_at"), ibis.desc("source_line")]
+    window = ibis.window(group_by=KEY, order_by=newest_first)
     return facts.mutate(turn=ibis.row_number().over(window)).filter(_.turn == 0).drop("turn")
 
 
@@ -160,9 +161,7 @@ def _figures(components: ir.Table, wanted: ir.Table) -> ir.Table:
     )
     members = (
         own.filter(_.parent.notnull())
-        .group_by(
-            m_indicator=_.indicator, m_version=_.version, m_unit=_.parent, m_period=_.period
-        )
+        .group_by(m_indicator=_.indicator, m_version=_.version, m_unit=_.parent, m_period=_.period)
         .agg(
             sum_n=_.own_n.sum(),
             sum_d=_.own_d.sum(),
@@ -196,12 +195,13 @@ def _figures(components: ir.Table, wanted: ir.Table) -> ir.Table:
         )
     )
     summed = _.basis == "summed"
+    own_zero = (_.own_d == 0).fill_null(False)
     shared = based.mutate(
         numerator=ibis.ifelse(summed, _.sum_n, _.own_n),
         denominator=ibis.ifelse(summed, _.sum_d, _.own_d),
         with_data=ibis.ifelse(_.has_members, _.m_with, _.own_n.notnull().cast("int64")),
         expected=ibis.ifelse(_.has_members, _.m_expected, 1),
-        not_arising=ibis.ifelse(_.has_members, _.m_zero, (_.own_d == 0).fill_null(False).cast("int64")),
+        not_arising=ibis.ifelse(_.has_members, _.m_zero, own_zero.cast("int64")),
         published_numerator=ibis.ifelse(summed, _.own_n, ibis.null("decimal(38,4)")),
         published_denominator=ibis.ifelse(summed, _.own_d, ibis.null("decimal(38,4)")),
     )
@@ -215,9 +215,7 @@ def _figures(components: ir.Table, wanted: ir.Table) -> ir.Table:
                 (nothing, None),
                 (
                     _.divides,
-                    _.scale
-                    * _.numerator.cast("float64")
-                    / _.denominator.nullif(0).cast("float64"),
+                    _.scale * _.numerator.cast("float64") / _.denominator.nullif(0).cast("float64"),
                 ),
                 else_=_.scale * _.numerator.cast("float64"),
             ),

@@ -6,9 +6,11 @@ Every name is read from the environment with the prefix `COTMOC_` (for instance
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,9 +24,12 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COTMOC_", extra="forbid")
 
-    debug: bool = Field(default=False, description="developer's pages with tracebacks; never in use")
+    debug: bool = Field(
+        default=False, description="developer's pages with tracebacks; never in use"
+    )
     data_dir: Path = Field(
-        default=PROJECT_DIR / "var", description="database, lake, sources, keys: all that is written"
+        default=PROJECT_DIR / "var",
+        description="database, lake, sources, keys: all that is written",
     )
     database_url: str = Field(
         default="", description="postgresql://user:password@host:port/name or sqlite:///path"
@@ -83,7 +88,10 @@ class Environment(BaseSettings):
 
 
 def parse_database_url(url: str) -> dict[str, Any]:
-    """Turn a database address into Django's settings; raises ValueError when it is not understood."""
+    """Turn a database address into Django's settings; raises ValueError when it is not understood.
+
+    What follows `?` goes to the driver (`?sslmode=verify-full`).
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = unquote(parts.path[1:])
@@ -102,6 +110,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ValueError("must begin with postgresql:// or sqlite:///")
 
@@ -125,11 +134,11 @@ def _kept_secret(path: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(50)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first: its key is the installation's key
-        return path.read_text().strip()
+    # Written aside and linked into place, so that nobody ever reads half a key.
+    descriptor, aside = tempfile.mkstemp(prefix="secret-key-", dir=path.parent)  # mode 0600
     with os.fdopen(descriptor, "w") as file:
-        file.write(key)
-    return key
+        file.write(secrets.token_urlsafe(50))
+    with suppress(FileExistsError):  # another process was first: its key is the installation's
+        os.link(aside, path)
+    os.unlink(aside)
+    return path.read_text().strip()

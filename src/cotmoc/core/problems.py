@@ -1,7 +1,7 @@
 """What is wrong with an input, as values: the edge turns them into sentences."""
 
-from collections.abc import Iterable
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -14,7 +14,7 @@ class Problem:
     line: int | None = None
     field: str | None = None
     value: str | None = None
-    params: dict[str, object] = dataclasses.field(default_factory=dict, hash=False)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else self.file
@@ -23,7 +23,7 @@ class Problem:
         return f"{place}{about}: {self.code}{value}"
 
 
-class BadInput(ValueError):
+class BadInput(ValueError):  # noqa: N818 - the name says what happened
     """An input was refused as a whole; nothing of it was written."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -1,6 +1,7 @@
 """The catalogue of definitions: many files, checked together."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from cotmoc.indicators.definitions import Definition, DefinitionError, read_definition
@@ -19,7 +20,7 @@ def read_catalogue(files: Iterable[tuple[str, Any]]) -> list[Definition]:
             raise DefinitionError(f"{name}: code is {definition.code}; the file must be named so")
         definitions.append(definition)
     definitions.sort(key=lambda each: (each.code, each.version))
-    for earlier, later in zip(definitions, definitions[1:], strict=False):
+    for earlier, later in pairwise(definitions):
         if earlier.code == later.code and (
             earlier.valid_to is None or later.valid_from < earlier.valid_to
         ):

@@ -140,7 +140,9 @@ def _is_one_of(value: Any, literals: list[exp.Expression]) -> bool | None:
 
 
 def _equal(value: Any, literal: exp.Expression) -> bool:
-    return bool(value == literal.this if literal.is_string else _number(value) == Decimal(literal.this))
+    return bool(
+        value == literal.this if literal.is_string else _number(value) == Decimal(literal.this)
+    )
 
 
 def _compare(node: exp.Expression, row: Fact) -> bool | None:

@@ -73,7 +73,7 @@ def _check_scalar(node: exp.Expression, table: FactTable) -> None:
 def _check_aggregate(node: exp.Expression, table: FactTable) -> None:
     if not isinstance(node, AGGREGATES):
         raise ExpressionError(f"not allowed here: {node.sql()!r}; known: sum min max avg count")
-    extra = {key for key, value in node.args.items() if value} - {"this", "big_int"}
+    extra = _given(node) - {"this", "big_int"}
     if extra:
         raise ExpressionError(f"not allowed in an aggregate: {node.sql()!r}")
     subject = node.this
@@ -98,10 +98,7 @@ def _check_condition(node: exp.Expression, table: FactTable) -> None:
             _check_condition(node.expression, table)
         case exp.Is() if isinstance(node.expression, exp.Null):
             _column_type(node.this, table)
-        case exp.In() if set(key for key, value in node.args.items() if value) == {
-            "this",
-            "expressions",
-        }:
+        case exp.In() if _given(node) == {"this", "expressions"}:
             kind = _column_type(node.this, table)
             for other in node.expressions:
                 _check_constant(other, kind)
@@ -109,6 +106,11 @@ def _check_condition(node: exp.Expression, table: FactTable) -> None:
             _check_constant(node.expression, _column_type(node.this, table))
         case _:
             raise ExpressionError(f"not allowed in a condition: {node.sql()!r}")
+
+
+def _given(node: exp.Expression) -> set[str]:
+    """Names of the parts a node was written with."""
+    return {key for key, value in node.args.items() if value}
 
 
 def _column_type(node: exp.Expression, table: FactTable) -> str:

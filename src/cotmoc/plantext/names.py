@@ -11,11 +11,11 @@ from cotmoc.plantext.words import GAP, fold, one_line, phrase, sentence_case, tr
 MAX_NAME = 300
 
 _CUE = re.compile(
-    phrase("đặt mục tiêu", "mục tiêu", "chỉ tiêu", "phấn đấu", "dự kiến", "hướng tới")
+    phrase("đặt mục tiêu", "với mục tiêu", "mục tiêu là", "phấn đấu", "dự kiến", "hướng tới")
 )
 _LINKS = phrase(
     *("theo đó", "trong đó", "bảo đảm", "đảm bảo", "có", "và", "cũng", "là", "bao gồm", "đạt"),
-    *("cụ thể", "đến", "với", "năm", "đồng thời", "chủ động"),
+    *("cụ thể", "đến", "với", "năm", "đồng thời", "chủ động", "mục tiêu", "chỉ tiêu"),
 )
 _ONLY_LINKS = re.compile(rf"(?:{_LINKS}[\s,:]{{0,4}})+")
 _LEADING = re.compile(
@@ -79,17 +79,17 @@ def clean(words: str, keep_levels: bool = True, keep_end: bool = False) -> str:
 
 
 def head_of(words: str) -> str:
-    """The subject before a number; what merely announces a target is dropped."""
-    folded = fold(words)
-    for cue in reversed(list(_CUE.finditer(folded))):
-        after = _meaningful(words[cue.end() :])
-        before = _meaningful(words[: cue.start()])
-        if after:
-            return after
-        if before and cue.group() in ("phấn đấu", "dự kiến", "hướng tới"):
-            return before
-        return ""
-    return _meaningful(words)
+    """The subject before a number; what merely announces a target is dropped.
+
+    `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
+    """
+    cues = list(_CUE.finditer(fold(words)))
+    if not cues:
+        return _meaningful(words)
+    cue = cues[-1]
+    if after := _meaningful(words[cue.end() :]):
+        return after
+    return "" if "mục tiêu" in cue.group() else _meaningful(words[: cue.start()])
 
 
 def _meaningful(words: str) -> str:

@@ -12,11 +12,12 @@ from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
 from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
+from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
-from cotmoc.plantext.targets import Finding, join_level_rows, read_measured_targets
+from cotmoc.plantext.targets import Finding, read_measured_targets
 from cotmoc.plantext.words import fold, normalise
 
 DISTRICTS_ABOLISHED = "2025-07-01"

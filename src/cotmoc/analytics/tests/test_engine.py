@@ -62,9 +62,13 @@ def on_time(unit, late, received):
     ]
 
 
-def figures(tmp_path, *batches, units=(PROVINCE, AN, BINH, CHI), codes=("dossiers_on_time",), **more):
+def figures(
+    tmp_path, *batches, units=(PROVINCE, AN, BINH, CHI), codes=("dossiers_on_time",), **more
+):
     lake = Lake(tmp_path)
-    paths = [lake.write("observations", f"b{number}", batch) for number, batch in enumerate(batches)]
+    paths = [
+        lake.write("observations", f"b{number}", batch) for number, batch in enumerate(batches)
+    ]
     definitions = [each for each in DEFINITIONS if each.code in codes]
     return {each.unit_code: each for each in compute(paths, units, definitions, **more)}
 
@@ -93,9 +97,7 @@ def test_a_member_where_nothing_arose_has_no_ratio_but_counts_as_observed(tmp_pa
 
 
 def test_the_sources_own_total_is_kept_beside_the_sum(tmp_path):
-    batch = rows(
-        *on_time("A", 0, 1), *on_time("B", 0, 1), *on_time("C", 0, 1), *on_time("P", 1, 4)
-    )
+    batch = rows(*on_time("A", 0, 1), *on_time("B", 0, 1), *on_time("C", 0, 1), *on_time("P", 1, 4))
     found = figures(tmp_path, batch)
     assert (found["P"].basis, found["P"].numerator, found["P"].denominator) == ("summed", 3, 3)
     assert (found["P"].published_numerator, found["P"].published_denominator) == (3, 4)
@@ -151,7 +153,10 @@ def test_the_version_in_force_on_the_last_day_counts(tmp_path):
 def test_worked_examples_hold_in_the_engine_too(tmp_path, definition):
     facts = definition.example["facts"]
     batch = rows(
-        *((("P"), f["element"], f.get("value"), f.get("numerator"), f.get("denominator")) for f in facts)
+        *(
+            (("P"), f["element"], f.get("value"), f.get("numerator"), f.get("denominator"))
+            for f in facts
+        )
     )
     path = Lake(tmp_path).write("observations", "b", batch)
     (found,) = compute([path], [PROVINCE], [definition])
@@ -164,7 +169,9 @@ def test_worked_examples_hold_in_the_engine_too(tmp_path, definition):
 count = st.none() | st.integers(0, 1000)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(facts=st.lists(st.tuples(st.sampled_from("ABC"), count, count), max_size=8))
 def test_the_engine_agrees_with_the_plain_evaluator(tmp_path, facts):
     last = {unit: (late, received) for unit, late, received in facts}

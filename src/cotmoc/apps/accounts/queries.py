@@ -1,7 +1,7 @@
 """Reads about people."""
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.accounts.services import token_digest
+from cotmoc.apps.accounts.rules import token_digest
 
 
 def person_of_token(secret: str) -> Person | None:

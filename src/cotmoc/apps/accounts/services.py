@@ -1,18 +1,13 @@
 """Writes about people: create, change password, issue and revoke tokens."""
 
-import hashlib
 import secrets
 from datetime import datetime
 
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import ApiToken, Person
+from cotmoc.apps.accounts.rules import token_digest
 from cotmoc.apps.journal.services import record
-
-
-def token_digest(secret: str) -> str:
-    """What is stored of a token: SHA-256, enough because the secret itself is 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

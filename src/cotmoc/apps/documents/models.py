@@ -31,7 +31,9 @@ class Document(models.Model):
     date = models.DateField(null=True)
     year = models.PositiveSmallIntegerField(null=True)
     text = models.TextField()
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file as received")
+    digest = models.CharField(
+        max_length=64, unique=True, help_text="SHA-256 of the file as received"
+    )
     file_name = models.CharField(max_length=200)
     illustration = models.BooleanField(default=False)
     left_alone = models.JSONField(

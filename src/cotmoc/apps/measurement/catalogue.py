@@ -22,5 +22,7 @@ def load_definitions(folder: Path | None = None) -> list[tuple[Definition, dict[
     return [(each, raw_by_digest[each.digest]) for each in read_catalogue(files)]
 
 
-def _pairs(files: list[tuple[str, dict[str, object]]]) -> list[tuple[Definition, dict[str, object]]]:
+def _pairs(
+    files: list[tuple[str, dict[str, object]]],
+) -> list[tuple[Definition, dict[str, object]]]:
     return [(read_catalogue([(name, raw)])[0], raw) for name, raw in files]

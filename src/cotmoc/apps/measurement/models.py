@@ -1,12 +1,13 @@
 """Indicator versions, sources of observations, runs and figures."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cotmoc.apps.orgs.models import Organisation
@@ -34,7 +35,9 @@ class IndicatorVersion(models.Model):
     class Meta:
         ordering = ["code", "-version", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["code", "version", "digest"], name="indicator_content_once"),
+            models.UniqueConstraint(
+                fields=["code", "version", "digest"], name="indicator_content_once"
+            ),
             models.UniqueConstraint(
                 fields=["code"], condition=Q(latest=True), name="indicator_latest_once"
             ),
@@ -46,6 +49,37 @@ class IndicatorVersion(models.Model):
     @property
     def name(self) -> str:
         return self.name_en if get_language() == "en" else self.name_vi
+
+    @property
+    def counted(self) -> str:
+        """What is counted: dossiers, procedures, reports."""
+        return self._words(self.content["counted"])
+
+    @property
+    def numerator_name(self) -> str:
+        return self._words(self.content["numerator"]["name"])
+
+    @property
+    def denominator_name(self) -> str:
+        term = self.content.get("denominator")
+        return self._words(term["name"]) if term else ""
+
+    @property
+    def description(self) -> str:
+        return self._words(self.content["description"])
+
+    @property
+    def legal_source(self) -> str:
+        return str(self.content["legal_source"])
+
+    @property
+    def scale(self) -> Decimal:
+        """100 for ratios, 1 for plain values, unless the definition says otherwise."""
+        return Decimal(str(self.content.get("scale", 100 if self.content.get("denominator") else 1)))
+
+    @staticmethod
+    def _words(both: dict[str, str]) -> str:
+        return both["en" if get_language() == "en" else "vi"]
 
     @property
     def definition(self) -> Definition:
@@ -133,7 +167,9 @@ class Figure(models.Model):
     """A measured value with what it is made of. A changed value is a new row; the old one is
     kept and marked with the time it was superseded."""
 
-    indicator = models.ForeignKey(IndicatorVersion, on_delete=models.PROTECT, related_name="figures")
+    indicator = models.ForeignKey(
+        IndicatorVersion, on_delete=models.PROTECT, related_name="figures"
+    )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="figures")
     period = models.CharField(max_length=10)
     period_end = models.DateField(help_text="last day of the period")
@@ -166,3 +202,19 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator.code}/{self.organisation.code}/{self.period}"
+
+    @property
+    def period_words(self) -> str:
+        """The period as people say it."""
+        return period_words(self.period)
+
+
+def period_words(code: str) -> str:
+    """Month 8/2026, quarter III/2026, year 2026; of the civil calendar."""
+    year, _dash, part = code.partition("-")
+    if not part:
+        return gettext("year %(year)s") % {"year": year}
+    if part.startswith("Q"):
+        quarter = ("I", "II", "III", "IV")[int(part[1]) - 1]
+        return gettext("quarter %(quarter)s/%(year)s") % {"quarter": quarter, "year": year}
+    return gettext("month %(month)s/%(year)s") % {"month": int(part), "year": year}

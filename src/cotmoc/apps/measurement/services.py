@@ -124,11 +124,7 @@ def sync_catalogue(*, actor: Person | None, now: datetime) -> list[IndicatorVers
     held = {(row.code, row.version, row.digest): row for row in IndicatorVersion.objects.all()}
     keys = [(each.code, each.version, each.digest) for each, _ in loaded]
     latest = {code: (code, version, digest) for code, version, digest in keys}
-    stale = [
-        row.pk
-        for key, row in held.items()
-        if row.latest and latest.get(row.code) != key
-    ]
+    stale = [row.pk for key, row in held.items() if row.latest and latest.get(row.code) != key]
     IndicatorVersion.objects.filter(pk__in=stale).update(latest=False)
     new = [
         _indicator_row(definition, raw, latest[definition.code] == key, now)
@@ -137,9 +133,7 @@ def sync_catalogue(*, actor: Person | None, now: datetime) -> list[IndicatorVers
     ]
     IndicatorVersion.objects.bulk_create(new)
     restored = [
-        row.pk
-        for key, row in held.items()
-        if latest.get(row.code) == key and not row.latest
+        row.pk for key, row in held.items() if latest.get(row.code) == key and not row.latest
     ]
     IndicatorVersion.objects.filter(pk__in=restored).update(latest=True)
     if new or stale:
@@ -304,7 +298,5 @@ def publish_figures(
     )
     count = figures.exclude(status="no_data").update(published_at=now)
     if count:
-        record(
-            "figures.published", organisation, actor=actor, now=now, after={"figures": count}
-        )
+        record("figures.published", organisation, actor=actor, now=now, after={"figures": count})
     return count

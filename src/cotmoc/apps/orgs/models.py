@@ -1,7 +1,7 @@
 """Administrative units and organisations through time, and who speaks for an organisation."""
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,10 @@ class Level(models.TextChoices):
     COMMUNE = "commune", _("Commune")
 
 
-class ThroughTime(models.QuerySet[models.Model]):
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+
+
+class ThroughTime(models.QuerySet[_Row]):
     """Rows with a half-open validity `[valid_from, valid_to)`; an empty bound is open."""
 
     def on(self, day: date) -> Self:
@@ -45,24 +48,29 @@ class AdminUnit(models.Model):
     longitude = models.FloatField(null=True)
     area_km2 = models.FloatField(null=True)
 
-    objects = ThroughTime.as_manager()
+    objects = ThroughTime["AdminUnit"].as_manager()
 
     class Meta:
         ordering = ["level", "code"]
-        indexes = [models.Index(fields=["level", "valid_from", "valid_to"]), models.Index(fields=["code"])]
+        indexes = [
+            models.Index(fields=["level", "valid_from", "valid_to"]),
+            models.Index(fields=["code"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
 
 class Succession(models.Model):
-    """One dated edge: on `date` the predecessor's territory, or part of it, went to the successor."""
+    """A dated edge: on `date` the predecessor's territory, or part of it, went to the successor."""
 
     predecessor = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="became")
     successor = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="made_from")
     date = models.DateField()
     whole = models.BooleanField(help_text="the predecessor went to this successor entirely")
-    act = models.CharField(max_length=60, blank=True, help_text="number of the resolution, where known")
+    act = models.CharField(
+        max_length=60, blank=True, help_text="number of the resolution, where known"
+    )
 
     class Meta:
         constraints = [
@@ -94,7 +102,9 @@ class OrganisationKind(models.TextChoices):
 class Organisation(models.Model):
     """A body that holds tasks, reports figures, handles dossiers."""
 
-    code = models.CharField(max_length=20, unique=True, help_text="identifier of the national portal")
+    code = models.CharField(
+        max_length=20, unique=True, help_text="identifier of the national portal"
+    )
     name = models.CharField(max_length=200, help_text="as the source writes it")
     short_name = models.CharField(max_length=120)
     search = models.CharField(max_length=240)
@@ -107,7 +117,7 @@ class Organisation(models.Model):
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 
-    objects = ThroughTime.as_manager()
+    objects = ThroughTime["Organisation"].as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -130,7 +140,7 @@ class Post(models.Model):
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 
-    objects = ThroughTime.as_manager()
+    objects = ThroughTime["Post"].as_manager()
 
     def __str__(self) -> str:
         return f"{self.person} · {self.organisation}"

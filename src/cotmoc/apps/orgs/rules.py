@@ -8,7 +8,7 @@ from typing import Literal
 from cotmoc.core.text import clean, fold, same_tone_place
 
 _PROVINCE_SUFFIX = re.compile(r"\s+-\s+(?:Tỉnh|Thành phố|TP\.?)\s+\S.*$", re.IGNORECASE)
-_COMMITTEE = re.compile(r"^(?:UBND|Ủy ban nhân dân)\s+", re.IGNORECASE)
+_COMMITTEE = re.compile(r"^(?:UBND|(?:Ủy|Uỷ) ban nhân dân)\s+", re.IGNORECASE)
 _TERRITORY = re.compile(
     r"^(?P<kind>phường|xã|thị trấn|đặc khu|tỉnh|thành phố)\s+(?P<name>\S.*)$", re.IGNORECASE
 )
@@ -74,8 +74,7 @@ class TerritoryIndex:
             found = [
                 each
                 for each in self._all
-                if normal(each.name) == wanted
-                and (not same_kind or fold(each.kind) == fold(kind))
+                if normal(each.name) == wanted and (not same_kind or fold(each.kind) == fold(kind))
             ]
             if len(found) == 1:
                 return Match(found[0], how)

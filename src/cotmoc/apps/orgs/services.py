@@ -170,14 +170,14 @@ def register_organisations(
     territory = _province_unit(province, on)
     known = Organisation.objects.in_bulk(field_name="code")
     top = known.get(province.code) or Organisation(code=province.code)
-    changed = _fill(top, province, None, territory.pk, "exact")
+    changed = int(_fill(top, province, None, territory.pk, "exact"))
     index = TerritoryIndex(
         Territory(unit.pk, unit.kind, unit.name)
         for unit in AdminUnit.objects.on(on).filter(parent=territory, level=Level.COMMUNE)
     )
     matches: list[tuple[Body, Match]] = []
-    count = 0
-    for count, body in enumerate(members, 1):
+    bodies = list(members)
+    for body in bodies:
         match = Match(None, None)
         if body.kind == OrganisationKind.COMMUNE:
             match = _find_territory(index, body)
@@ -186,7 +186,7 @@ def register_organisations(
         unit_id = match.territory.id if match.territory else None
         changed += _fill(organisation, body, top, unit_id, match.how or "")
     outcome = Registration(
-        organisations=count,
+        organisations=len(bodies),
         changed=changed,
         communes=len(matches),
         matched=dict(Counter(match.how for _, match in matches if match.how)),
@@ -199,7 +199,7 @@ def register_organisations(
             actor=actor,
             now=now,
             after={
-                "organisations": count,
+                "organisations": outcome.organisations,
                 "changed": changed,
                 "communes": outcome.communes,
                 "matched": outcome.matched,

@@ -31,9 +31,7 @@ class TargetRow:
 
 def current_plan(viewer: object) -> Plan | None:
     """The newest plan the viewer may see."""
-    return (
-        Plan.objects.visible_to(viewer).select_related("document", "organisation__unit").first()
-    )
+    return Plan.objects.visible_to(viewer).select_related("document", "organisation__unit").first()
 
 
 def target_rows(
@@ -82,8 +80,9 @@ def _row(
     figure = None if _is_for_one_level(target, indicator) else figures.get(target.indicator_code)
     measured = None
     if figure and indicator:
-        scale = Decimal(str(indicator.content.get("scale", 100 if figure.denominator else 1)))
-        measured = Measured(figure.value, figure.numerator, figure.denominator, scale)
+        measured = Measured(
+            figure.value, figure.numerator, figure.denominator, indicator.scale
+        )
     goal = Goal(target.comparator, target.value, target.unit, target.level, target.deadline)
     return TargetRow(target, indicator, figure, assess(goal, measured, today))
 

@@ -68,9 +68,7 @@ def assess(goal: Goal, measured: Measured | None, today: date) -> Standing:
         return Standing("met", attained)
     late = goal.deadline is not None and today > goal.deadline
     state: State = "on_the_way" if attained >= NEAR and not late else "behind"
-    return Standing(
-        state, attained, abs(goal.value - measured.value), _short_count(goal, measured)
-    )
+    return Standing(state, attained, abs(goal.value - measured.value), _short_count(goal, measured))
 
 
 def _holds(goal: Goal, value: Decimal) -> bool:

@@ -26,7 +26,9 @@ def test_the_last_day_decides_the_unit_structure():
     assert parse_period("2026-08").last_day == date(2026, 8, 31)
 
 
-@pytest.mark.parametrize("wrong", ["", "08-2026", "2026-13", "2026-Q5", "2026-8", "0026", "năm 2026"])
+@pytest.mark.parametrize(
+    "wrong", ["", "08-2026", "2026-13", "2026-Q5", "2026-8", "0026", "năm 2026"]
+)
 def test_anything_else_is_refused(wrong):
     with pytest.raises(ValueError, match="not a period"):
         parse_period(wrong)

@@ -50,7 +50,10 @@ def raw(**changes):
         ({"applies_to": ["village"]}, "applies_to must list some of"),
         ({"valid_from": "soon"}, "valid_from must be a date"),
         ({"colour": "red"}, "unknown keys colour"),
-        ({"numerator": {"name": {"vi": "a", "en": "b"}, "expression": "sum(age)"}}, "unknown column"),
+        (
+            {"numerator": {"name": {"vi": "a", "en": "b"}, "expression": "sum(age)"}},
+            "unknown column",
+        ),
     ],
 )
 def test_a_wrong_definition_names_the_key(changes, reason):

@@ -86,7 +86,8 @@ def _check_header(header: list[str], table: Table, name: str) -> None:
     if missing:
         found = ", ".join(header)[:200]
         raise BadInput(
-            Problem("missing_column", name, 1, column, params={"found": found}) for column in missing
+            Problem("missing_column", name, 1, column, params={"found": found})
+            for column in missing
         )
     twice = sorted({column for column in table.columns if header.count(column) > 1})
     if twice:
@@ -115,9 +116,7 @@ def _read_row(
     key = tuple(str(row[column]) for column in table.key)
     if not problems and key in seen:
         params: dict[str, object] = {"first": seen[key]}
-        problems.append(
-            Problem("duplicate", name, line, table.key[-1], key[-1], params=params)
-        )
+        problems.append(Problem("duplicate", name, line, table.key[-1], key[-1], params=params))
     if problems:
         reading.problems.extend(problems)
         return

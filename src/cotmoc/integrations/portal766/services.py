@@ -14,7 +14,7 @@ from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.measurement.services import ReceivedFile, compute_figures, record_observations
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import Body, Registration, register_organisations
-from cotmoc.core.periods import Period, period_in_name
+from cotmoc.core.periods import Period, parse_period, period_in_name
 from cotmoc.core.problems import BadInput, Problem
 from cotmoc.integrations.portal766.reader import Reading, read_table
 from cotmoc.integrations.portal766.tables import PROGRESS, TABLES, Table, observations
@@ -59,14 +59,15 @@ def import_folder(
 
     Without `keep_good` one bad row refuses the whole folder and nothing is written; with it the
     good rows are imported and the bad ones written to the `quarantine` folder with their reasons.
-    Raises BadInput.
+    A file given up after too many problems is never half imported. Raises BadInput.
     """
     outcome = Outcome()
     captures = _read_all(folder, period, outcome)
     problems = [problem for capture in captures for problem in capture.reading.problems]
     problems += _unknown_units(captures)
     outcome.doubts = [doubt for capture in captures for doubt in capture.reading.doubts]
-    if problems and not keep_good:
+    cut_short = any(problem.code == "too_many_problems" for problem in problems)
+    if problems and (cut_short or not keep_good):
         raise BadInput(problems)
     outcome.problems = problems
     if problems and quarantine:
@@ -111,7 +112,8 @@ def register_folder(folder: Path, *, actor: Person | None, now: datetime) -> Reg
     Raises BadInput, and UnknownProvinceError when the province is not in the unit table.
     """
     captures = [
-        capture for capture in _read_all(folder, None, Outcome(), need_period=False)
+        capture
+        for capture in _read_all(folder, None, Outcome(), need_period=False)
         if capture.table is PROGRESS
     ]
     if not captures:
@@ -172,8 +174,6 @@ def _read_all(
 
 
 def _today() -> Period:
-    from cotmoc.core.periods import parse_period
-
     return parse_period(f"{datetime.now(UTC):%Y-%m}")
 
 

@@ -86,9 +86,7 @@ def _metric(row: Row, line: int) -> Iterator[Observation]:
     """A metric with a denominator is a ratio of two counts; one without is a count of its own."""
     code = row["metric_code"]
     if row["denominator"] is not None or row["ratio"] is not None:
-        yield _observation(
-            row, line, code, "%", row["ratio"], row["numerator"], row["denominator"]
-        )
+        yield _observation(row, line, code, "%", row["ratio"], row["numerator"], row["denominator"])
     elif row["numerator"] is not None:
         yield _observation(row, line, code, "count", row["numerator"])
     if row["score"] is not None:

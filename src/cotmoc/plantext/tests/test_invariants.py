@@ -63,13 +63,13 @@ def check_every_line_once(plan: Plan) -> None:
         assert end <= start
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(plan_like, plan_words))
 def test_texts_made_of_plan_words(text: str) -> None:
     check(read_plan(text))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text(text: str) -> None:
     check(read_plan(text))

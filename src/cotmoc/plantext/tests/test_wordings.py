@@ -117,6 +117,18 @@ def test_what_limits_the_denominator_is_kept() -> None:
     assert fee.of == "hồ sơ có nghĩa vụ tài chính"
 
 
+@pytest.mark.parametrize(
+    ("bullet", "name"),
+    [
+        ("Mục tiêu đến năm 2027, 90% xã có trang tin.", "Xã có trang tin"),
+        ("Tỷ lệ chỉ tiêu hoàn thành đạt 95%.", "Tỷ lệ chỉ tiêu hoàn thành"),
+        ("Dự kiến tỷ lệ hộ có mạng đạt 80% năm 2027.", "Tỷ lệ hộ có mạng"),
+    ],
+)
+def test_announcing_words_are_not_part_of_the_name(bullet: str, name: str) -> None:
+    assert one(bullet).name == name
+
+
 def test_growth() -> None:
     target = one("Phấn đấu năng suất lao động tăng tối thiểu 7%.")
     assert (target.comparator, target.value, target.unit) == (">=", "7", "%/year")

@@ -1,0 +1,325 @@
+"""Opening a figure down to the rows of the files it was computed from."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
+from pathlib import Path
+from typing import IO
+
+from django.db.models import Q, QuerySet
+
+from cotmoc.analytics.lookup import Found, Observation, find_observations
+from cotmoc.apps.measurement.explanation import (
+    Contribution,
+    Coverage,
+    DefinitionFacts,
+    Explanation,
+    ObservationRow,
+    Observations,
+    PublishedTotal,
+    RunFacts,
+    SourceFacts,
+    TermFacts,
+)
+from cotmoc.apps.measurement.models import Basis, Figure, Source
+from cotmoc.apps.measurement.ports import lake, received_file
+from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.indicators.definitions import Definition, Term
+from cotmoc.indicators.evaluate import divide
+from cotmoc.indicators.expressions import text_constants
+from cotmoc.indicators.facts import OBSERVATIONS
+
+DEFAULT_ROWS = 50
+_STORED_STEP = Decimal("0.000001")
+_SHOWN_STEP = Decimal("0.01")
+_WIDE_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+def find_figure(ref: str, *, viewer: object) -> Figure:
+    """The figure `indicator/unit_code/period` (the current one) or of a numeric id (also a
+    superseded one), if the viewer may see it. Raises Figure.DoesNotExist."""
+    figures = Figure.objects.visible_to(viewer).select_related("indicator", "organisation", "run")
+    parts = ref.split("/")
+    if len(parts) == 3:
+        indicator, unit_code, period = parts
+        found = figures.current().filter(
+            indicator__code=indicator, organisation__code=unit_code, period=period
+        )
+    elif ref.isascii() and ref.isdecimal():
+        found = figures.filter(pk=int(ref))
+    else:
+        found = figures.none()
+    figure = found.order_by("-indicator__version", "-pk").first()
+    if figure is None:
+        raise Figure.DoesNotExist(ref)
+    return figure
+
+
+def explain(
+    figure: Figure, *, viewer: object, limit: int = DEFAULT_ROWS, offset: int = 0
+) -> Explanation:
+    """Everything a figure is made of, with `limit` of its observations from `offset`.
+
+    Members' contributions and observations are for signed-in people; others see the figure, its
+    definition and its run. Two queries and one scan of the period's batches.
+    """
+    definition = figure.indicator.definition
+    signed_in = bool(getattr(viewer, "is_authenticated", False))
+    members = list(_members(figure, viewer)) if signed_in and _sums(definition) else []
+    sources = list(_sources(figure)) if signed_in else []
+    found = _observations(figure, definition, members, sources, limit, offset)
+    again = divide(definition, figure.numerator, figure.denominator).value
+    return Explanation(
+        id=figure.pk,
+        figure=str(figure),
+        unit_code=figure.organisation.code,
+        unit_name=figure.organisation.short_name,
+        period=figure.period,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        value=figure.value,
+        exact=again,
+        shown=None if figure.value is None else figure.value.quantize(_SHOWN_STEP, ROUND_HALF_UP),
+        recomputed=_agree(figure.value, again),
+        status=figure.status,
+        basis=figure.basis,
+        coverage=Coverage(figure.with_data, figure.expected, figure.not_arising),
+        unit_date=figure.period_end,
+        superseded_at=figure.superseded_at,
+        definition=_definition_facts(definition),
+        run=_run_facts(figure),
+        published=_published(figure, definition),
+        contributions=tuple(_contributions(members)),
+        observations=_rows(found, sources, limit, offset),
+        sources=tuple(_source_facts(found, sources)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a received file, as it stands there."""
+
+    line: int
+    cells: tuple[str, ...]
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceExcerpt:
+    """The header of a received file and the rows around one line."""
+
+    header: tuple[str, ...]
+    rows: tuple[SourceRow, ...]
+
+
+def source_rows(source: Source, around_line: int, context: int = 5) -> SourceExcerpt:
+    """Read the kept file as far as `context` lines after `around_line`.
+
+    Lines are counted as the observations count them: physical lines, the header is the first.
+    Raises FileNotFoundError when the installation no longer keeps the file.
+    """
+    with _open_text(received_file(source.digest)) as file:
+        lines = csv.reader(file)
+        header = tuple(next(lines, []))
+        numbered = ((lines.line_num, tuple(cells)) for cells in lines if cells)
+        near = takewhile(lambda row: row[0] <= around_line + context, numbered)
+        rows = tuple(
+            SourceRow(line, cells, line == around_line)
+            for line, cells in near
+            if line >= around_line - context
+        )
+    return SourceExcerpt(header, rows)
+
+
+def _open_text(path: Path) -> IO[str]:
+    with path.open("rb") as file:
+        encoding = _WIDE_ENCODINGS.get(file.read(2), "utf-8-sig")
+    return path.open(encoding=encoding, errors="replace", newline="")
+
+
+def _sums(definition: Definition) -> bool:
+    return definition.rollup_units == "sum"
+
+
+def _members(figure: Figure, viewer: object) -> QuerySet[Figure]:
+    """The members' figures as they stood when this one was computed."""
+    moment = figure.run.started_at
+    return (
+        Figure.objects.visible_to(viewer)
+        .filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=moment),
+            organisation__parent=figure.organisation,
+            indicator=figure.indicator,
+            period=figure.period,
+            run__started_at__lte=moment,
+        )
+        .select_related("organisation")
+        .order_by("organisation__code")
+    )
+
+
+def _sources(figure: Figure) -> QuerySet[Source]:
+    return (
+        Source.objects.filter(period=figure.period, recorded_at__lte=figure.run.started_at)
+        .select_related("recorded_by")
+        .order_by("file_name", "recorded_at")
+    )
+
+
+def _observations(
+    figure: Figure,
+    definition: Definition,
+    members: Sequence[Figure],
+    sources: Sequence[Source],
+    limit: int,
+    offset: int,
+) -> Found:
+    summed = figure.basis == Basis.SUMMED
+    bodies = [member.organisation for member in members] if summed else [figure.organisation]
+    return find_observations(
+        [lake().path(OBSERVATIONS.name, source.batch) for source in sources],
+        elements=_elements(definition),
+        unit_codes=[body.code for body in bodies],
+        period=figure.period,
+        known_at=figure.run.started_at,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _elements(definition: Definition) -> list[str]:
+    terms = [term for term in (definition.numerator, definition.denominator) if term]
+    return sorted({name for term in terms for name in text_constants(term.tree, "element")})
+
+
+def _agree(stored: Decimal | None, again: Decimal | None) -> bool:
+    """Equal to the last stored place; the engine divides in binary, so that place may differ."""
+    if stored is None or again is None:
+        return stored is again
+    return abs(stored - again) <= _STORED_STEP
+
+
+def _definition_facts(definition: Definition) -> DefinitionFacts:
+    return DefinitionFacts(
+        code=definition.code,
+        version=definition.version,
+        digest=definition.digest,
+        name=definition.name,
+        description=definition.description,
+        formula={language: _formula(definition, language) for language in definition.name},
+        numerator=_term_facts(definition.numerator),
+        denominator=_term_facts(definition.denominator) if definition.denominator else None,
+        scale=definition.scale,
+        zero_denominator=definition.zero_denominator,
+        rollup_units=definition.rollup_units,
+        unit=definition.unit,
+        direction=definition.direction,
+        counted=definition.counted,
+        legal_source=definition.legal_source,
+        owner=definition.owner,
+        valid_from=definition.valid_from,
+        valid_to=definition.valid_to,
+    )
+
+
+def _term_facts(term: Term) -> TermFacts:
+    return TermFacts(term.name, term.text)
+
+
+def _formula(definition: Definition, language: str) -> str:
+    """`100 × dossiers on time ÷ dossiers received`."""
+    words = definition.numerator.name[language]
+    if definition.denominator:
+        words = f"{words} ÷ {definition.denominator.name[language]}"
+    return words if definition.scale == 1 else f"{definition.scale} × {words}"
+
+
+def _run_facts(figure: Figure) -> RunFacts:
+    run = figure.run
+    return RunFacts(
+        id=run.pk,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        engine=run.engine,
+        input_digest=run.input_digest,
+        definitions_digest=run.definitions_digest,
+    )
+
+
+def _published(figure: Figure, definition: Definition) -> PublishedTotal | None:
+    if figure.published_numerator is None:
+        return None
+    numerator, denominator = figure.published_numerator, figure.published_denominator
+    return PublishedTotal(
+        numerator=numerator,
+        denominator=denominator,
+        value=divide(definition, numerator, denominator).value,
+        numerator_difference=_difference(figure.numerator, numerator),
+        denominator_difference=_difference(figure.denominator, denominator),
+    )
+
+
+def _difference(summed: Decimal | None, published: Decimal | None) -> Decimal | None:
+    return None if summed is None or published is None else summed - published
+
+
+def _contributions(members: Sequence[Figure]) -> Iterator[Contribution]:
+    for kind in OrganisationKind.values:
+        group = [member for member in members if member.organisation.kind == kind]
+        if group:
+            yield Contribution(
+                kind=kind,
+                members=len(group),
+                with_data=sum(member.numerator is not None for member in group),
+                not_arising=sum(member.denominator == 0 for member in group),
+                numerator=_sum(member.numerator for member in group),
+                denominator=_sum(member.denominator for member in group),
+            )
+
+
+def _sum(numbers: Iterator[Decimal | None]) -> Decimal | None:
+    present = [number for number in numbers if number is not None]
+    return sum(present, Decimal(0)) if present else None
+
+
+def _rows(found: Found, sources: Sequence[Source], limit: int, offset: int) -> Observations:
+    by_digest = {source.digest: source for source in sources}
+    rows = tuple(_row(each, by_digest[each.source_digest]) for each in found.rows)
+    return Observations(rows, found.total, limit, offset)
+
+
+def _row(each: Observation, source: Source) -> ObservationRow:
+    return ObservationRow(
+        element=each.element,
+        unit_code=each.unit_code,
+        unit_name=each.unit_name,
+        period=each.period,
+        measure_unit=each.measure_unit,
+        value=each.value,
+        numerator=each.numerator,
+        denominator=each.denominator,
+        source_id=source.pk,
+        file_name=source.file_name,
+        line=each.source_line,
+        recorded_at=each.recorded_at,
+    )
+
+
+def _source_facts(found: Found, sources: Sequence[Source]) -> Iterator[SourceFacts]:
+    for source in sources:
+        if source.digest in found.by_source:
+            yield SourceFacts(
+                id=source.pk,
+                file_name=source.file_name,
+                period=source.period,
+                system=source.system,
+                origin=source.origin,
+                captured_at=source.captured_at,
+                recorded_at=source.recorded_at,
+                recorded_by=source.recorded_by.name if source.recorded_by else None,
+                sha256=source.digest,
+                rows=source.rows,
+                observations=found.by_source[source.digest],
+            )

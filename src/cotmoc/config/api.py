@@ -1,0 +1,26 @@
+"""The REST API, put together: who may ask, how often, and the rooms that answer."""
+
+from cotmoc.apps.accounts.queries import person_of_token
+from cotmoc.apps.measurement.api import router as measurement
+from cotmoc.apps.orgs.api import router as orgs
+from cotmoc.apps.programmes.api import router as programmes
+from cotmoc.rest.api import Api
+from cotmoc.rest.auth import Session, Token
+from cotmoc.rest.throttle import PerMinute
+
+REQUESTS_PER_MINUTE = 600
+
+api = Api(
+    prefix="/api/v1/",
+    title="Cột Mốc",
+    version="1",
+    description=(
+        "Reads of a province's digital-transformation programme: plans' targets, indicators, "
+        "figures with everything they are made of, units and organisations. Numbers are JSON "
+        "numbers; a value that is not there is null, never zero; days are ISO 8601."
+    ),
+    auth=[Token(person_of_token), Session()],
+    throttle=PerMinute(REQUESTS_PER_MINUTE),
+)
+for router in (orgs, measurement, programmes):
+    api.add_router("", router)

@@ -1,0 +1,74 @@
+"""Sentences for what is wrong with an input: place first, then what to do."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cotmoc.core.problems import Problem
+
+_SENTENCES: dict[str, object] = {
+    "empty_file": gettext_lazy("the file is empty"),
+    "too_large": gettext_lazy(
+        "the file has %(megabytes)s MB; at most %(limit)s MB are read. Is it the right file?"
+    ),
+    "not_text": gettext_lazy("this is not a text file; save the table as CSV (UTF-8)"),
+    "encoding": gettext_lazy(
+        "not UTF-8: byte %(byte)s cannot be read. It may be in an old encoding (TCVN3, VNI, "
+        "Windows-1258); save the file again as CSV UTF-8"
+    ),
+    "not_csv": gettext_lazy("the table breaks off or is not CSV: %(reason)s"),
+    "no_rows": gettext_lazy("there is a header but no row"),
+    "missing_column": gettext_lazy("the column is missing; found: %(found)s"),
+    "column_twice": gettext_lazy("the column stands twice in the header"),
+    "field_count": gettext_lazy("the row has %(found)s fields, the header %(expected)s"),
+    "missing_value": gettext_lazy("a value is required"),
+    "too_long": gettext_lazy("the text is longer than 300 characters"),
+    "not_a_number": gettext_lazy("this is not a number"),
+    "not_whole": gettext_lazy("this must be a whole number"),
+    "negative": gettext_lazy("this must not be negative"),
+    "too_big": gettext_lazy("this number is too large to be real"),
+    "duplicate": gettext_lazy("already given in line %(first)s"),
+    "too_many_problems": gettext_lazy("too many problems; the rest of the file was not read"),
+    "unknown_unit": gettext_lazy("no such organisation is registered (%(name)s)"),
+    "no_organisations": gettext_lazy(
+        "no organisations are registered yet; run: cotmoc organisations import FOLDER"
+    ),
+    "unknown_level": gettext_lazy("the level must be PROVINCE_TOTAL, PROVINCE or COMMUNE"),
+    "one_province": gettext_lazy("exactly one row must be PROVINCE_TOTAL; found %(found)s"),
+    "no_progress_file": gettext_lazy("the list of organisations is read from *-progress.csv"),
+    "no_folder": gettext_lazy("there is no such folder"),
+    "no_files": gettext_lazy(
+        "no file here ends in -progress.csv, -payment.csv or -metrics.csv"
+    ),
+    "part_absent": gettext_lazy("no such file in the folder; its figures stay without data"),
+    "period_unknown": gettext_lazy(
+        "the name tells no period; give one with --period 2026-08 (or 2026-Q3, 2026)"
+    ),
+    "period_differs": gettext_lazy("the name says %(named)s; taken as %(used)s as you asked"),
+    "source_note_unreadable": gettext_lazy("cannot be read: %(reason)s"),
+    "part_above_whole": gettext_lazy("the part is larger than the whole; taken as given"),
+    "parts_differ_from_whole": gettext_lazy("on time and overdue do not add up to received"),
+    "no_such_file": gettext_lazy("there is no such file"),
+    "is_folder": gettext_lazy("this is a folder, not a file"),
+    "not_plan_text": gettext_lazy(
+        "this is not a text document (it looks like %(kind)s); save it as plain text, UTF-8"
+    ),
+    "no_targets": gettext_lazy("the text was read, but no target stands in it"),
+}
+
+
+def sentence(problem: Problem) -> str:
+    """What is wrong, without the place."""
+    template = str(_SENTENCES.get(problem.code, problem.code))
+    return template % problem.params if problem.params else template
+
+
+def describe(problem: Problem) -> str:
+    """One line: file, line, field, value, and what is wrong."""
+    parts = [problem.file]
+    if problem.line:
+        parts.append(_("line %(line)s") % {"line": problem.line})
+    if problem.field:
+        parts.append(_("field %(field)s") % {"field": problem.field})
+    if problem.value is not None:
+        parts.append(f"“{problem.value}”")
+    return f"{', '.join(parts)}: {sentence(problem)}"

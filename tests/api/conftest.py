@@ -1,0 +1,41 @@
+"""The API as a program asks it: a token, an address, an answer."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import path
+
+from cotmoc.apps.accounts.services import issue_token
+
+
+class Addresses:
+    """Only the API, so that its tests need no page."""
+
+    @staticmethod
+    def _patterns():
+        from cotmoc.config.api import api
+
+        return [path("api/v1/", api.urls)]
+
+
+@pytest.fixture(autouse=True)
+def _api_only(settings):
+    Addresses.urlpatterns = Addresses._patterns()
+    settings.ROOT_URLCONF = Addresses
+    cache.clear()
+
+
+@pytest.fixture
+def token(cast, now):
+    """A token of Dung, of the secretariat."""
+    return issue_token(cast.dung, "tests", actor=cast.dung, now=now)
+
+
+@pytest.fixture
+def get(client, token):
+    """Ask an address of the API in Dung's name."""
+
+    def ask(address, query=None, secret=token):
+        headers = {"authorization": f"Bearer {secret}"}
+        return client.get(f"/api/v1{address}", query or {}, headers=headers)
+
+    return ask

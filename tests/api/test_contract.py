@@ -1,0 +1,46 @@
+"""The contract is a file under review: docs/openapi.json says what the code answers."""
+
+import importlib.util
+from pathlib import Path
+
+from cotmoc.config.api import api
+from cotmoc.rest.openapi import as_text
+
+ROOT = Path(__file__).parents[2]
+
+
+def _script():
+    spec = importlib.util.spec_from_file_location("openapi", ROOT / "scripts" / "openapi.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_contract_is_up_to_date():
+    assert _script().main(["--check"]) is None
+
+
+def test_a_changed_contract_is_reported(tmp_path, monkeypatch):
+    script = _script()
+    changed = tmp_path / "openapi.json"
+    changed.write_text("{}\n")
+    monkeypatch.setattr(script, "CONTRACT", changed)
+    assert "python scripts/openapi.py" in script.main(["--check"])
+
+
+def test_the_same_code_writes_the_same_bytes():
+    assert as_text(api.schema()) == as_text(api.schema())
+
+
+def test_every_address_says_what_it_gives_and_how_it_refuses():
+    for path in api.schema()["paths"].values():
+        assert list(path) == ["get"]
+        operation = path["get"]
+        assert operation["description"]
+        assert operation["security"]
+        assert set(operation["responses"]) == {"200", "401", "404", "422", "429"}
+
+
+def test_the_contract_is_served_as_written(get):
+    answer = get("/openapi.json")
+    assert answer.json() == api.schema()
