@@ -1,6 +1,7 @@
 """The contract is a file under review: docs/openapi.json says what the code answers."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 from cotmoc.config.api import api
@@ -44,3 +45,12 @@ def test_every_address_says_what_it_gives_and_how_it_refuses():
 def test_the_contract_is_served_as_written(get):
     answer = get("/openapi.json")
     assert answer.json() == api.schema()
+
+
+def test_the_addresses_of_the_manual_answer(get):
+    manual = (ROOT / "docs" / "howto" / "use-the-api.md").read_text(encoding="utf-8")
+    rows = [line for line in manual.splitlines() if line.startswith("|") and "`" in line]
+    addresses = [found for line in rows[:7] for found in re.findall(r"`([^`]+)`", line)]
+    assert len(addresses) == 8
+    for address in addresses:
+        assert get(f"/{address}").status_code == 200, address

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from cotmoc.config.api import api
 
-EXAMPLES = 150
+EXAMPLES = 25
 
 
 def application(environ, start_response):
@@ -34,6 +34,4 @@ def ask(token, monkeypatch):
     suppress_health_check=list(HealthCheck),
 )
 def test_no_answer_contradicts_the_contract(case, ask):
-    import collections
-    r=ask(case)
-    open('/tmp/api/st','a').write(f'{case.method} {case.operation.path} {r.status_code}\n')
+    ask(case)

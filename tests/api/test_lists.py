@@ -169,6 +169,8 @@ def test_a_page_behind_the_end_is_empty(get):
         ("/figures/a/b/August", {}, "path.period"),
         ("/targets", {"plan": "x"}, "query.plan"),
         ("/targets/x", {}, "path.target_id"),
+        ("/figures", {"periode": "2026-08"}, "query.periode"),
+        ("/organisations/H44", {"limit": 5}, "query.limit"),
     ],
 )
 def test_what_cannot_be_used_is_named(get, address, query, field):

@@ -73,7 +73,7 @@ def compute(
     try:
         facts = connection.read_parquet([str(path) for path in batches], table_name="observations")
         known = facts if known_at is None else facts.filter(_.recorded_at <= known_at)
-        components = _components(connection, _latest(known), definitions)
+        components = _components(connection, latest(known), definitions)
         wanted = _wanted(_periods(known), units, definitions)
         figures = _figures(components, wanted)
         return [ComputedFigure(**row) for row in figures.to_pyarrow().to_pylist()]
@@ -81,7 +81,7 @@ def compute(
         connection.disconnect()
 
 
-def _latest(facts: ir.Table) -> ir.Table:
+def latest(facts: ir.Table) -> ir.Table:
     """Keep the last recorded row of each key."""
     newest_first = [ibis.desc("recorded_at"), ibis.desc("source_line")]
     window = ibis.window(group_by=KEY, order_by=newest_first)

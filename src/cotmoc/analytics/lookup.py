@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from cotmoc.analytics.engine import _latest
+from cotmoc.analytics.engine import latest
 
 _COLUMNS = (
     "element",
@@ -80,7 +80,7 @@ def find_observations(
         )
         if elements:
             wanted = wanted.filter(_.element.isin(list(elements)))
-        counted = _latest(wanted).select(*_COLUMNS).order_by("unit_code", "element")
+        counted = latest(wanted).select(*_COLUMNS).order_by("unit_code", "element")
         table: pa.Table = counted.to_pyarrow()
     finally:
         connection.disconnect()

@@ -133,11 +133,12 @@ def _compare(
     target = next((row for row in rows if row.target.indicator_code == code), None)
     places = [each for each in ranked(figures, indicator.direction) if each.rank]
     judged = body_rows(places, target.target if target else None, indicator.scale)
-    ordered = sorted(judged, key=lambda body: (body.ranked.rank or 0, body.ranked.organisation.code))
+    ordered = sorted(
+        judged, key=lambda body: (body.ranked.rank or 0, body.ranked.organisation.code)
+    )
     half = min(EACH_END, len(ordered) // 2)
     communes: list[RankedFigure] = [
-        each for each in ranked(figures, indicator.direction)
-        if each.organisation.kind == "commune"
+        each for each in ranked(figures, indicator.direction) if each.organisation.kind == "commune"
     ]
     goal = target.target.value if target else None
     return Comparison(

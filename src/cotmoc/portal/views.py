@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.measurement.models import Figure, period_words
 from cotmoc.apps.measurement.queries import (
     catalogue,
     figures_of,
@@ -20,7 +21,6 @@ from cotmoc.apps.measurement.queries import (
     periods,
     sibling_values,
 )
-from cotmoc.apps.measurement.models import Figure, period_words
 from cotmoc.apps.measurement.rules import ranks
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.queries import organisations as find_organisations
@@ -70,8 +70,11 @@ def search(request: HttpRequest) -> HttpResponseBase:
                 if folded in fold(f"{plan.title} {plan.document.symbol}")
             ],
         }
-    return render(request, "portal/search.html", {"text": text, "found": found, "most": FOUND,
-                                                  "any": any(len(v) for v in found.values())})
+    return render(
+        request,
+        "portal/search.html",
+        {"text": text, "found": found, "most": FOUND, "any": any(len(v) for v in found.values())},
+    )
 
 
 def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -90,7 +93,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
     siblings = sibling_values(body, [f.indicator.code for f in own], period, viewer=request.user)
     rows = [_card_row(figure, whole.get(figure.indicator.code), siblings, body) for figure in own]
     if kind := export_format(request):
-        headers = [_("Indicator"), _("Value"), _("Numerator"), _("Denominator"), _("Province"),
+        headers = [_("Indicator"), _("Value"), _("Numerator"), _("Denominator"), _("Whole province"),
                    _("Mean of its kind"), _("Rank"), _("Of")]  # fmt: skip
         cells = (
             [r["figure"].indicator.name, r["figure"].value, r["figure"].numerator,
@@ -108,7 +111,9 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
             "unmeasured": [row for row in rows if row["figure"].value is None],
             "period": period,
             "periods": [(each, period_words(each)) for each in available],
-            "leads": Target.objects.visible_to(request.user).filter(lead=body).select_related("plan"),
+            "leads": Target.objects.visible_to(request.user)
+            .filter(lead=body)
+            .select_related("plan"),
         },
     )
 
@@ -122,7 +127,9 @@ def _card_row(
     held = siblings.get(figure.indicator.code, [])
     values = [value for _pk, value in held]
     places = ranks(values, figure.indicator.direction)
-    rank = next((place for (pk, _v), place in zip(held, places, strict=True) if pk == body.pk), None)
+    rank = next(
+        (place for (pk, _v), place in zip(held, places, strict=True) if pk == body.pk), None
+    )
     return {
         "figure": figure,
         "against": None

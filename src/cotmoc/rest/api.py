@@ -1,7 +1,8 @@
 """The API object: ninja's, made to answer in JSON wherever a path of it is asked."""
 
+import re
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, re_path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.errors import ValidationError
 from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
@@ -16,12 +18,13 @@ from cotmoc.rest.openapi import complete
 from cotmoc.rest.problems import answer_with_problems, method_not_allowed, not_found
 
 View = Callable[..., HttpResponse]
+_PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Readable(JSONRenderer):
     """Vietnamese as it is written, not as escapes."""
 
-    json_dumps_params = {"ensure_ascii": False}  # type: ignore[assignment]
+    json_dumps_params = {"ensure_ascii": False}
 
 
 class Api(NinjaAPI):
@@ -75,9 +78,33 @@ class Api(NinjaAPI):
                 request.method = asked
             if response.status_code == 405:
                 return method_not_allowed(request, response["Allow"])
+            if response.status_code == 200 and (unknown := self._unknown_parameters(request)):
+                return self.on_exception(request, ValidationError(unknown))
             return response
 
         return login_not_required(answer)
+
+    def _unknown_parameters(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """A mistyped filter would silently give everything: it is refused instead."""
+        match = request.resolver_match
+        path = "/" + _PLACE.sub(r"{\1}", match.route if match else "")
+        known = self._parameters.get(path)
+        if known is None:
+            return []
+        message = f"no such parameter; known: {', '.join(known) or 'none'}"
+        return [
+            {"type": "unknown_parameter", "loc": ("query", name), "msg": message}
+            for name in request.GET
+            if name not in known
+        ]
+
+    @cached_property
+    def _parameters(self) -> dict[str, list[str]]:
+        """The names each path of the contract takes in its query."""
+        return {
+            path: [each["name"] for each in item["get"]["parameters"] if each["in"] == "query"]
+            for path, item in self.schema()["paths"].items()
+        }
 
 
 def _reading(method: str | None) -> str | None:

@@ -27,6 +27,7 @@ _SENTENCES: dict[str, object] = {
     "negative": gettext_lazy("this must not be negative"),
     "too_big": gettext_lazy("this number is too large to be real"),
     "duplicate": gettext_lazy("already given in line %(first)s"),
+    "in_two_files": gettext_lazy("also given in %(first)s for the same period"),
     "too_many_problems": gettext_lazy("too many problems; the rest of the file was not read"),
     "unknown_unit": gettext_lazy("no such organisation is registered (%(name)s)"),
     "no_organisations": gettext_lazy(
@@ -36,9 +37,7 @@ _SENTENCES: dict[str, object] = {
     "one_province": gettext_lazy("exactly one row must be PROVINCE_TOTAL; found %(found)s"),
     "no_progress_file": gettext_lazy("the list of organisations is read from *-progress.csv"),
     "no_folder": gettext_lazy("there is no such folder"),
-    "no_files": gettext_lazy(
-        "no file here ends in -progress.csv, -payment.csv or -metrics.csv"
-    ),
+    "no_files": gettext_lazy("no file here ends in -progress.csv, -payment.csv or -metrics.csv"),
     "part_absent": gettext_lazy("no such file in the folder; its figures stay without data"),
     "period_unknown": gettext_lazy(
         "the name tells no period; give one with --period 2026-08 (or 2026-Q3, 2026)"
@@ -49,8 +48,18 @@ _SENTENCES: dict[str, object] = {
     "parts_differ_from_whole": gettext_lazy("on time and overdue do not add up to received"),
     "no_such_file": gettext_lazy("there is no such file"),
     "is_folder": gettext_lazy("this is a folder, not a file"),
-    "not_plan_text": gettext_lazy(
-        "this is not a text document (it looks like %(kind)s); save it as plain text, UTF-8"
+    "plan_empty": gettext_lazy("the file is empty"),
+    "plan_no_text": gettext_lazy("there is no text in the file, only spaces"),
+    "plan_too_large": gettext_lazy("the file is larger than a plan can be (5 MB)"),
+    "plan_not_text": gettext_lazy(
+        "this is not a text document, whatever its name says; save the plan as plain text (UTF-8)"
+    ),
+    "plan_encoding": gettext_lazy("not UTF-8; save the plan again as plain text, UTF-8"),
+    "plan_encoding_tcvn3": gettext_lazy(
+        "written in the old encoding TCVN3 (ABC); convert it to Unicode, save as UTF-8"
+    ),
+    "plan_encoding_windows_1258": gettext_lazy(
+        "written in the old encoding Windows-1258; save it again as UTF-8"
     ),
     "no_targets": gettext_lazy("the text was read, but no target stands in it"),
 }
@@ -59,7 +68,10 @@ _SENTENCES: dict[str, object] = {
 def sentence(problem: Problem) -> str:
     """What is wrong, without the place."""
     template = str(_SENTENCES.get(problem.code, problem.code))
-    return template % problem.params if problem.params else template
+    said = template % problem.params if problem.params else template
+    if looks_like := problem.params.get("looks_like"):
+        said += " " + _("(it looks like %(kind)s)") % {"kind": looks_like}
+    return said
 
 
 def describe(problem: Problem) -> str:

@@ -75,7 +75,9 @@ class IndicatorVersion(models.Model):
     @property
     def scale(self) -> Decimal:
         """100 for ratios, 1 for plain values, unless the definition says otherwise."""
-        return Decimal(str(self.content.get("scale", 100 if self.content.get("denominator") else 1)))
+        return Decimal(
+            str(self.content.get("scale", 100 if self.content.get("denominator") else 1))
+        )
 
     @staticmethod
     def _words(both: dict[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Opening a figure down to the rows of the files it was computed from."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,6 +33,7 @@ from cotmoc.indicators.expressions import text_constants
 from cotmoc.indicators.facts import OBSERVATIONS
 
 DEFAULT_ROWS = 50
+_ID = re.compile(r"[0-9]{1,18}")
 _STORED_STEP = Decimal("0.000001")
 _SHOWN_STEP = Decimal("0.01")
 _WIDE_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -47,7 +49,7 @@ def find_figure(ref: str, *, viewer: object) -> Figure:
         found = figures.current().filter(
             indicator__code=indicator, organisation__code=unit_code, period=period
         )
-    elif ref.isascii() and ref.isdecimal():
+    elif _ID.fullmatch(ref):
         found = figures.filter(pk=int(ref))
     else:
         found = figures.none()

@@ -42,6 +42,7 @@ def member_figures(
         .current()
         .filter(indicator__code=indicator_code, organisation__parent=body, period=period)
         .select_related("indicator", "organisation__unit")
+        .defer("indicator__content")  # a whole definition in every row, and all rows share one
     )
 
 
@@ -86,6 +87,7 @@ def figures_of(body: Organisation, period: str, *, viewer: object) -> list[Figur
         .current()
         .filter(organisation=body, period=period)
         .select_related("indicator", "organisation")
+        .defer("indicator__content")
         .order_by("indicator__code")
     )
 

@@ -172,20 +172,26 @@ def _indicator_row(
 def compute_figures(*, actor: Person | None, now: datetime) -> Run:
     """Compute all figures from all recorded observations and store what changed.
 
-    The same inputs give the same figures and store nothing new; a changed figure becomes a new
-    row, the old one is marked superseded.
+    The same inputs give the same figures: nothing is computed or stored again. A changed figure
+    becomes a new row, the old one is marked superseded; so is one that no definition asks for
+    any more. Returns the run, with `changed` as of now.
     """
     versions = sync_catalogue(actor=actor, now=now)
     sources = list(Source.objects.order_by("batch"))
     organisations = {row.code: row for row in Organisation.objects.select_related("parent")}
-    input_digest = _digest(source.batch for source in sources)
+    units = [
+        Unit(each.code, each.kind, each.parent.code if each.parent else None)
+        for each in organisations.values()
+    ]
+    input_digest = _digest([*(source.batch for source in sources), *map(str, units)])
     definitions_digest = _digest(sorted(row.digest for row in versions))
+    last = Run.objects.first()
+    if last and (last.input_digest, last.definitions_digest) == (input_digest, definitions_digest):
+        last.changed = 0
+        return last
     computed = compute(
         [lake().path(OBSERVATIONS, source.batch) for source in sources],
-        [
-            Unit(each.code, each.kind, each.parent.code if each.parent else None)
-            for each in organisations.values()
-        ],
+        units,
         [row.definition for row in versions],
     )
     with transaction.atomic():
@@ -234,12 +240,13 @@ def _store(
             run=run,
             **_stored_values(each),
         )
-        old = held.get((each.indicator, figure.organisation_id, each.period))
+        old = held.pop((each.indicator, figure.organisation_id, each.period), None)
         if old and all(getattr(old, key) == getattr(figure, key) for key in _COMPARED):
             continue
         if old:
             superseded.append(old.pk)
         new.append(figure)
+    superseded += [figure.pk for figure in held.values()]
     for start in range(0, len(superseded), 500):
         Figure.objects.filter(pk__in=superseded[start : start + 500]).update(superseded_at=now)
     Figure.objects.bulk_create(new, batch_size=500)

@@ -40,11 +40,11 @@ def target_rows(
     """The plan's targets in the order of the text, each with its standing. Three queries."""
     if targets is None:
         targets = (
-            Target.objects.visible_to(viewer)
-            .filter(plan=plan)
-            .select_related("lead", "clause", "plan__document")
+            Target.objects.visible_to(viewer).filter(plan=plan).select_related("lead", "clause")
         )
     chosen = list(targets)
+    for target in chosen:
+        target.plan = plan  # one plan with one text, not a copy for each target
     codes = {target.indicator_code for target in chosen if target.indicator_code}
     indicators = {
         row.code: row for row in IndicatorVersion.objects.filter(latest=True, code__in=codes)
@@ -61,6 +61,7 @@ def _latest_figures(plan: Plan, codes: set[str], viewer: object) -> dict[str, Fi
         .current()
         .filter(organisation=plan.organisation_id, indicator__code__in=codes)
         .select_related("indicator", "organisation")
+        .defer("indicator__content")
         .order_by("-period_end", "period")
     )
     for figure in figures:
@@ -80,9 +81,7 @@ def _row(
     figure = None if _is_for_one_level(target, indicator) else figures.get(target.indicator_code)
     measured = None
     if figure and indicator:
-        measured = Measured(
-            figure.value, figure.numerator, figure.denominator, indicator.scale
-        )
+        measured = Measured(figure.value, figure.numerator, figure.denominator, indicator.scale)
     goal = Goal(target.comparator, target.value, target.unit, target.level, target.deadline)
     return TargetRow(target, indicator, figure, assess(goal, measured, today))
 

@@ -98,7 +98,9 @@ def list_figures(chosen: argparse.Namespace) -> None:
         _require(chosen.indicator, codes, _("indicator"))
         figures = figures.filter(indicator__code=chosen.indicator)
     if chosen.unit:
-        _require(chosen.unit, Organisation.objects.values_list("code", flat=True), _("organisation"))
+        _require(
+            chosen.unit, Organisation.objects.values_list("code", flat=True), _("organisation")
+        )
         figures = figures.filter(organisation__code=chosen.unit)
     if chosen.period:
         figures = figures.filter(period=chosen.period.code)
@@ -110,7 +112,9 @@ def list_figures(chosen: argparse.Namespace) -> None:
             str(figure),
             figure.organisation.short_name,
             figure.numerator.normalize().__format__("f") if figure.numerator is not None else None,
-            figure.denominator.normalize().__format__("f") if figure.denominator is not None else None,
+            figure.denominator.normalize().__format__("f")
+            if figure.denominator is not None
+            else None,
             f"{figure.value:.2f} {figure.indicator.unit}" if figure.value is not None else None,
             Status(figure.status).label,
             f"{figure.with_data}/{figure.expected}",
@@ -118,14 +122,24 @@ def list_figures(chosen: argparse.Namespace) -> None:
         for figure in figures[:SHOWN]
     ]
     print_table(
-        [_("Figure"), _("Organisation"), _("Numerator"), _("Denominator"), _("Value"), _("Status"), _("Coverage")],
+        [
+            _("Figure"),
+            _("Organisation"),
+            _("Numerator"),
+            _("Denominator"),
+            _("Value"),
+            _("Status"),
+            _("Coverage"),
+        ],
         rows,
         {2, 3, 4},
     )
     total = figures.count()
     if total > SHOWN:
-        stdout.print(_("… %(more)s more; narrow with --indicator, --unit, --period or use --json")
-                     % {"more": total - SHOWN})
+        stdout.print(
+            _("… %(more)s more; narrow with --indicator, --unit, --period or use --json")
+            % {"more": total - SHOWN}
+        )
 
 
 def _require(code: str, known: Iterable[str], what: str) -> None:
@@ -158,7 +172,9 @@ def explain_figure(chosen: argparse.Namespace) -> None:
     try:
         figure = find_figure(chosen.figure, viewer=Operator())
     except Figure.DoesNotExist:
-        message = _("There is no figure %(ref)s. Write INDICATOR/UNIT/PERIOD.") % {"ref": chosen.figure}
+        message = _("There is no figure %(ref)s. Write INDICATOR/UNIT/PERIOD.") % {
+            "ref": chosen.figure
+        }
         raise CommandError(message, NOT_FOUND) from None
     explanation = explain(figure, viewer=Operator(), limit=chosen.rows)
     if chosen.json:
@@ -177,7 +193,9 @@ def print_explanation(explanation: Explanation) -> None:
     parts = [explanation.numerator, explanation.denominator]
     fraction = " / ".join(f"{plain(part):,}" for part in parts if part is not None)
     stdout.print(f"   {fraction} = {shown} {definition.unit}", markup=False)
-    stdout.print(f"   {definition.code} v{definition.version} · {definition.legal_source}", markup=False)
+    stdout.print(
+        f"   {definition.code} v{definition.version} · {definition.legal_source}", markup=False
+    )
     coverage = explanation.coverage
     stdout.print(
         f"2. {Basis(explanation.basis).label}: "
@@ -185,14 +203,21 @@ def print_explanation(explanation: Explanation) -> None:
         % {"have": coverage.with_data, "of": coverage.expected, "none": coverage.not_arising}
     )
     for part in explanation.contributions:
-        counts = " / ".join(str(plain(n)) for n in (part.numerator, part.denominator) if n is not None)
-        stdout.print(f"   {part.members} {OrganisationKind(part.kind).label}: {counts}", markup=False)
+        counts = " / ".join(
+            str(plain(n)) for n in (part.numerator, part.denominator) if n is not None
+        )
+        stdout.print(
+            f"   {part.members} {OrganisationKind(part.kind).label}: {counts}", markup=False
+        )
     if explanation.published and explanation.published.numerator is not None:
         difference = plain(explanation.published.numerator_difference or 0)
-        stdout.print("   " + _("published total: difference %(difference)s") % {"difference": difference})
+        stdout.print(
+            "   " + _("published total: difference %(difference)s") % {"difference": difference}
+        )
     observations = explanation.observations
     stdout.print(
-        "3. " + _("%(shown)s of %(total)s observations:")
+        "3. "
+        + _("%(shown)s of %(total)s observations:")
         % {"shown": len(observations.rows), "total": observations.total}
     )
     for row in observations.rows:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 
 
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cotmoc.config.settings")

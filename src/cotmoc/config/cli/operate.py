@@ -20,7 +20,15 @@ from cotmoc.apps.accounts.services import ensure_person, issue_token
 from cotmoc.apps.measurement.services import sync_catalogue
 from cotmoc.apps.orgs.services import load_units
 from cotmoc.config import demo
-from cotmoc.config.cli.output import NOT_FOUND, CommandError, print_json, print_table, stderr, stdout, step
+from cotmoc.config.cli.output import (
+    NOT_FOUND,
+    CommandError,
+    print_json,
+    print_table,
+    stderr,
+    stdout,
+    step,
+)
 from cotmoc.config.cli.ready import require_database
 
 Subparsers = argparse._SubParsersAction
@@ -32,9 +40,9 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         "demo",
         help=_("set everything up with a sample province and serve it"),
         description=_(
-            "Prepares the database, loads the units, registers Phú Thọ's 163 organisations, imports "
-            "the published figures of August 2026 and a sample plan, measures, creates demo "
-            "accounts, and serves on this machine. Safe to run again."
+            "Prepares the database, loads the units, registers Phú Thọ's 163 organisations, "
+            "imports the published figures of August 2026 and a sample plan, measures, creates "
+            "demo accounts, and serves on this machine. Safe to run again."
         ),
     )
     show.add_argument("--no-serve", action="store_true", help=_("do everything except serving"))
@@ -42,7 +50,9 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     show.add_argument("--json", action="store_true", help=_("print JSON"))
     show.set_defaults(run=run_demo)
 
-    prepare = commands.add_parser("setup", help=_("prepare or upgrade the database, load the units"))
+    prepare = commands.add_parser(
+        "setup", help=_("prepare or upgrade the database, load the units")
+    )
     prepare.set_defaults(run=run_setup)
 
     serve = commands.add_parser("serve", help=_("serve the pages and the API"))
@@ -108,12 +118,18 @@ def run_demo(chosen: argparse.Namespace) -> None:
 def _say(result: dict[str, Any], outcome: demo.Outcome) -> None:
     stdout.print()
     stdout.print(
-        _("%(targets)s targets: %(targets_measured)s measured, %(targets_no_data)s without data, "
-          "%(targets_not_applicable)s closed · %(indicators)s indicators · "
-          "%(organisations)s organisations · %(figures)s figures · %(seconds)s s") % result
+        _(
+            "%(targets)s targets: %(targets_measured)s measured, %(targets_no_data)s without data, "
+            "%(targets_not_applicable)s closed · %(indicators)s indicators · "
+            "%(organisations)s organisations · %(figures)s figures · %(seconds)s s"
+        )
+        % result
     )
-    stdout.print(_("Demo accounts (password for all: %(password)s)") % {"password": outcome.password},
-                 style="bold", markup=False)
+    stdout.print(
+        _("Demo accounts (password for all: %(password)s)") % {"password": outcome.password},
+        style="bold",
+        markup=False,
+    )
     print_table(
         [_("User name"), _("Role")],
         [(person.username, person.name) for person in outcome.people],
@@ -155,7 +171,9 @@ def _serve(port: int | None, workers: int) -> None:
 
             return application
 
-    stderr.print(_("Serving on http://127.0.0.1:%(port)s (Ctrl+C stops)") % {"port": port}, style="bold")
+    stderr.print(
+        _("Serving on http://127.0.0.1:%(port)s (Ctrl+C stops)") % {"port": port}, style="bold"
+    )
     Server().run()
 
 

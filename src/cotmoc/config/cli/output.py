@@ -31,7 +31,7 @@ class CommandError(Exception):
         self.code = code
 
 
-class BadInputShown(CommandError):
+class BadInputError(CommandError):
     """An input was refused; every problem is listed."""
 
     def __init__(self, problems: Iterable[Problem], headline: str) -> None:

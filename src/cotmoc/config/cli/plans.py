@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.programmes.services import NoTargetsError, import_plan
 from cotmoc.config.cli.output import (
-    BadInputShown,
+    BadInputError,
     print_json,
     print_table,
     stdout,
@@ -38,7 +38,10 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     bring = actions.add_parser(
         "import",
         help=_("record a plan with its targets"),
-        description=_("Records the document, its clauses and its targets; the same file again changes nothing."),
+        description=_(
+            "Records the document, its clauses and its targets; the same file again changes "
+            "nothing."
+        ),
     )
     bring.add_argument("file", type=Path)
     bring.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -48,12 +51,12 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
 def _checked(path: Path) -> Path:
     for code, wrong in (("no_such_file", not path.exists()), ("is_folder", path.is_dir())):
         if wrong:
-            raise BadInputShown([Problem(code, str(path))], _("The plan was not read:"))
+            raise BadInputError([Problem(code, str(path))], _("The plan was not read:"))
     return path
 
 
-def _unreadable(error: UnreadableText) -> BadInputShown:
-    return BadInputShown([unreadable_problem(error)], _("The plan was not read:"))
+def _unreadable(error: UnreadableText) -> BadInputError:
+    return BadInputError([unreadable_problem(error)], _("The plan was not read:"))
 
 
 def unreadable_problem(error: UnreadableText) -> Problem:
@@ -113,7 +116,9 @@ def import_plan_file(chosen: argparse.Namespace) -> None:
     except UnreadableText as error:
         raise _unreadable(error) from error
     except NoTargetsError as error:
-        raise BadInputShown([Problem("no_targets", str(error))], _("Nothing was imported:")) from error
+        raise BadInputError(
+            [Problem("no_targets", str(error))], _("Nothing was imported:")
+        ) from error
     if chosen.json:
         print_json(
             {
@@ -134,5 +139,3 @@ def import_plan_file(chosen: argparse.Namespace) -> None:
     )
     for target in outcome.unbound:
         stdout.print("  " + _("no indicator: %(name)s") % {"name": target.name}, markup=False)
-
-

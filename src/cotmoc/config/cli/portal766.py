@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.config.cli.output import (
     REFUSED,
-    BadInputShown,
+    BadInputError,
     print_json,
     stderr,
     stdout,
@@ -48,7 +48,9 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     )
     bring.add_argument("folder", type=Path)
     bring.add_argument(
-        "--period", type=period_argument, help=_("2026-08, 2026-Q3 or 2026; default: from the file's name")
+        "--period",
+        type=period_argument,
+        help=_("2026-08, 2026-Q3 or 2026; default: from the file's name"),
     )
     bring.add_argument(
         "--keep-good",
@@ -73,7 +75,7 @@ def import_capture(chosen: argparse.Namespace) -> int | None:
                 quarantine=Path(settings.DATA_DIR) / "quarantine",
             )
     except BadInput as error:
-        raise BadInputShown(error.problems, _("Nothing was imported:")) from error
+        raise BadInputError(error.problems, _("Nothing was imported:")) from error
     for note in [*outcome.notes, *outcome.doubts, *outcome.problems]:
         stderr.print(f"! {describe(note)}", style="yellow", markup=False)
     assert outcome.run is not None
@@ -98,5 +100,7 @@ def import_capture(chosen: argparse.Namespace) -> int | None:
             % {"figures": outcome.run.figures, "changed": outcome.run.changed}
         )
         if outcome.quarantine:
-            stdout.print(_("bad rows set apart in %(path)s") % {"path": outcome.quarantine}, markup=False)
+            stdout.print(
+                _("bad rows set apart in %(path)s") % {"path": outcome.quarantine}, markup=False
+            )
     return REFUSED if outcome.problems else None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cotmoc.apps.orgs.models import AdminUnit, Level
 from cotmoc.apps.orgs.services import Registration, UnknownProvinceError
 from cotmoc.config.cli.output import (
-    BadInputShown,
+    BadInputError,
     CommandError,
     print_json,
     print_table,
@@ -34,9 +34,11 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
             "Provinces, districts and communes valid on a day. On 30 June 2025 there were 63 "
             "provinces with districts; from 1 July 2025 there are 34 and no districts."
         ),
-        epilog="cotmoc units --on 2025-06-30 · cotmoc units --search 'viet tri' · cotmoc units --json",
+        epilog="cotmoc units --on 2025-06-30 · cotmoc units --search 'viet tri' --json",
     )
-    units.add_argument("--on", type=_day, metavar="DATE", help=_("day, like 2025-06-30; default today"))
+    units.add_argument(
+        "--on", type=_day, metavar="DATE", help=_("day, like 2025-06-30; default today")
+    )
     units.add_argument("--level", choices=Level.values, help=_("only this level"))
     units.add_argument("--search", metavar="TEXT", help=_("name, with or without accents"))
     units.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -77,7 +79,16 @@ def list_units(chosen: argparse.Namespace) -> None:
         units = units.filter(level=chosen.level)
     if chosen.search:
         units = units.filter(search__contains=fold(chosen.search))
-    fields = ["level", "code", "kind", "name", "parent__code", "parent__name", "valid_from", "valid_to"]
+    fields = [
+        "level",
+        "code",
+        "kind",
+        "name",
+        "parent__code",
+        "parent__name",
+        "valid_from",
+        "valid_to",
+    ]
     rows = units.order_by("level", "code").values(*fields)
     if chosen.json:
         found = [
@@ -110,7 +121,7 @@ def import_organisations(chosen: argparse.Namespace) -> None:
     try:
         outcome = register_folder(chosen.folder, actor=None, now=timezone.now())
     except BadInput as error:
-        raise BadInputShown(error.problems, _("Nothing was registered:")) from error
+        raise BadInputError(error.problems, _("Nothing was registered:")) from error
     except UnknownProvinceError as error:
         message = _("No province called %(name)s is in the unit table.") % {"name": str(error)}
         raise CommandError(message) from error
@@ -118,7 +129,10 @@ def import_organisations(chosen: argparse.Namespace) -> None:
         print_json(registration_json(outcome))
         return
     stdout.print(
-        _("%(count)s organisations, %(changed)s new or changed; %(matched)s of %(communes)s communes matched")
+        _(
+            "%(count)s organisations, %(changed)s new or changed; "
+            "%(matched)s of %(communes)s communes matched"
+        )
         % {
             "count": outcome.organisations,
             "changed": outcome.changed,

@@ -64,7 +64,7 @@ def import_folder(
     outcome = Outcome()
     captures = _read_all(folder, period, outcome)
     problems = [problem for capture in captures for problem in capture.reading.problems]
-    problems += _unknown_units(captures)
+    problems += [*_unknown_units(captures), *_given_twice(captures)]
     outcome.doubts = [doubt for capture in captures for doubt in capture.reading.doubts]
     cut_short = any(problem.code == "too_many_problems" for problem in problems)
     if problems and (cut_short or not keep_good):
@@ -111,9 +111,10 @@ def register_folder(folder: Path, *, actor: Person | None, now: datetime) -> Reg
 
     Raises BadInput, and UnknownProvinceError when the province is not in the unit table.
     """
+    this_month = parse_period(f"{now:%Y-%m}")
     captures = [
         capture
-        for capture in _read_all(folder, None, Outcome(), need_period=False)
+        for capture in _read_all(folder, None, Outcome(), fallback=this_month)
         if capture.table is PROGRESS
     ]
     if not captures:
@@ -141,7 +142,7 @@ def register_folder(folder: Path, *, actor: Person | None, now: datetime) -> Reg
 
 
 def _read_all(
-    folder: Path, period: Period | None, outcome: Outcome, *, need_period: bool = True
+    folder: Path, period: Period | None, outcome: Outcome, *, fallback: Period | None = None
 ) -> list[Capture]:
     if not folder.is_dir():
         raise BadInput([Problem("no_folder", str(folder))])
@@ -153,9 +154,7 @@ def _read_all(
             outcome.notes.append(Problem("part_absent", f"*-{table.part}.csv"))
         for path in paths:
             named = period_in_name(path.name)
-            used = period or named
-            if used is None and not need_period:
-                used = _today()
+            used = period or named or fallback
             if used is None:
                 refused.append(Problem("period_unknown", path.name))
                 continue
@@ -173,8 +172,20 @@ def _read_all(
     return captures
 
 
-def _today() -> Period:
-    return parse_period(f"{datetime.now(UTC):%Y-%m}")
+def _given_twice(captures: Iterable[Capture]) -> list[Problem]:
+    """Rows that two files of one period both give: which of them counts is not ours to guess."""
+    seen: dict[tuple[str, ...], str] = {}
+    problems = []
+    for capture in captures:
+        for line, row in capture.reading.rows:
+            values = tuple(str(row[column]) for column in capture.table.key)
+            key = (capture.table.part, capture.period.code, *values)
+            first = seen.setdefault(key, capture.path.name)
+            if first != capture.path.name:
+                params: dict[str, object] = {"first": first}
+                place = (capture.path.name, line, capture.table.key[-1], values[-1])
+                problems.append(Problem("in_two_files", *place, params))
+    return problems
 
 
 def _unknown_units(captures: Iterable[Capture]) -> list[Problem]:

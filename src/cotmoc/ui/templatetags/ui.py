@@ -4,7 +4,7 @@ Tags only gather what a component shows; the reckoning is in `formats`, `marks`,
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
@@ -66,6 +66,27 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """09:12, 28/9/2026 in local time."""
     return formats.moment(value)
+
+
+@register.filter
+def utc_day(value: datetime | None) -> str:
+    """26/9/2026: the day a capture gives for itself, in UTC, whatever the local day was."""
+    return formats.day(None if value is None else value.astimezone(UTC).date())
+
+
+@register.filter
+def utc_moment(value: datetime | None) -> str:
+    """26/9/2026 18:14 UTC: a moment as its source gives it."""
+    if value is None:
+        return formats.day(None)
+    at = value.astimezone(UTC)
+    return f"{formats.day(at.date())} {at:%H:%M} UTC"
+
+
+@register.filter
+def tail(value: str) -> str:
+    """progress.csv of phu-tho-2026-08-progress.csv: what tells files of one folder apart."""
+    return value.rsplit("-", 1)[-1]
 
 
 @register.filter

@@ -39,6 +39,4 @@ def journal(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         heads = ["at", "actor", "verb", "subject_type", "subject_id", "before", "after"]
         return export(kind, "nhat-ky", heads, rows)  # type: ignore[return-value]
-    return render(
-        request, "journal/journal.html", {"form": form, "page": paginate(request, found)}
-    )
+    return render(request, "journal/journal.html", {"form": form, "page": paginate(request, found)})

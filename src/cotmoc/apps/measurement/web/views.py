@@ -7,9 +7,8 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement import provenance, queries
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source, Status, period_words
@@ -38,7 +37,7 @@ class FigureFilters(forms.Form):
 
     def __init__(self, *args: Any, viewer: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        indicators = [(row.code, row.name) for row in queries.catalogue()]
+        indicators = [(row.code, row.name) for row in queries.catalogue().defer("content")]
         found = [(code, period_words(code)) for code in queries.periods(viewer=viewer)]
         for name, choices in (("indicator", indicators), ("period", found)):
             field = self.fields[name]
@@ -62,6 +61,7 @@ def figures(request: HttpRequest) -> HttpResponseBase:
         Figure.objects.visible_to(request.user)
         .current()
         .select_related("indicator", "organisation")
+        .defer("indicator__content")
     )
     chosen = form.cleaned_data
     if text := fold(chosen.get("q") or ""):

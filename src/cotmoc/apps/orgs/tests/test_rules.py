@@ -49,7 +49,9 @@ TAN_THANH = Territory(4, "Xã", "Tân Thành")
 TAN_THANH_2 = Territory(5, "Xã", "Tân Thạnh")
 EA_HLEO = Territory(6, "Xã", "Ea H’Leo")
 PHU_THO = Territory(7, "Phường", "Phú Thọ")
-INDEX = TerritoryIndex([LAM_THAO, HOA_BINH_WARD, HOA_BINH, TAN_THANH, TAN_THANH_2, EA_HLEO, PHU_THO])
+INDEX = TerritoryIndex(
+    [LAM_THAO, HOA_BINH_WARD, HOA_BINH, TAN_THANH, TAN_THANH_2, EA_HLEO, PHU_THO]
+)
 
 
 @pytest.mark.parametrize(

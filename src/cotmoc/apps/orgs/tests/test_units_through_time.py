@@ -44,7 +44,8 @@ def test_a_later_table_corrects_rows_without_making_new_ones(now, monkeypatch):
     rows = list(table.units())
     wrong = next(row for row in rows if row.level == "commune" and row.valid_to is None)
     fixed = [
-        table.UnitRow(**{**_fields(row), "name": "Tên Đã Sửa"}) if row is wrong else row for row in rows
+        table.UnitRow(**{**_fields(row), "name": "Tên Đã Sửa"}) if row is wrong else row
+        for row in rows
     ]
     monkeypatch.setattr(table, "units", lambda: iter(fixed))
     monkeypatch.setattr(table, "digest", lambda: "0" * 64)
@@ -82,7 +83,9 @@ def test_a_parent_lives_as_long_as_its_child():
 def test_every_edge_joins_an_end_to_a_beginning():
     edges = Succession.objects.all()
     assert edges.count() == sum(1 for _ in table.successions())
-    assert not edges.exclude(predecessor__valid_to=F("date"), successor__valid_from=F("date")).exists()
+    assert not edges.exclude(
+        predecessor__valid_to=F("date"), successor__valid_from=F("date")
+    ).exists()
 
 
 def test_communes_cut_into_several():

@@ -88,7 +88,14 @@ def organisations(request: HttpRequest) -> HttpResponseBase:
         kind=form.cleaned_data.get("kind") or "", text=form.cleaned_data.get("q") or ""
     )
     if kind := export_format(request):
-        headers = [_("Code"), _("Name"), _("Kind"), _("Territory"), _("Territory code"), _("Matched by")]
+        headers = [
+            _("Code"),
+            _("Name"),
+            _("Kind"),
+            _("Territory"),
+            _("Territory code"),
+            _("Matched by"),
+        ]
         rows = (
             (each.code, each.name, each.get_kind_display(), str(each.unit or ""),
              each.unit.code if each.unit else "", each.matched_by)

@@ -65,7 +65,7 @@ def body_rows(
 
 
 def dot_map(ranked: Sequence[RankedFigure], goal: Decimal | None, direction: str) -> DotMap:
-    """The communes at their centroids: size by the denominator, band by the distance to the goal."""
+    """Communes at their centroids: size by the denominator, band by the distance to the goal."""
     placed = [
         (each, each.organisation.unit.latitude, each.organisation.unit.longitude)
         for each in ranked
@@ -94,7 +94,9 @@ def dot_map(ranked: Sequence[RankedFigure], goal: Decimal | None, direction: str
 
 
 def _legend(limits: Sequence[Decimal], direction: str) -> list[str]:
-    low, middle, high = (measure(limit.quantize(Decimal("0.1")).normalize(), "") for limit in limits)
+    low, middle, high = (
+        measure(limit.quantize(Decimal("0.1")).normalize(), "") for limit in limits
+    )
     words = [
         _("below %(limit)s %%") % {"limit": low},
         f"{low}–{middle}",

@@ -36,7 +36,10 @@ class Line:
 def lines(document: Document, clauses: Sequence[Clause], rows: Iterable[TargetRow]) -> list[Line]:
     """All non-blank lines of a document, in order."""
     by_start = sorted(rows, key=lambda row: row.target.start)
-    reasons = {left["line"]: str(REASONS.get(left["reason"], left["reason"])) for left in document.left_alone}
+    reasons = {
+        left["line"]: str(REASONS.get(left["reason"], left["reason"]))
+        for left in document.left_alone
+    }
     doubts: dict[int, list[str]] = {}
     for doubt in document.doubts:
         doubts.setdefault(doubt["line"], []).append(str(FLAGS.get(doubt["code"], doubt["code"])))

@@ -103,7 +103,9 @@ def _bodies(row: TargetRow, viewer: object) -> list[BodyRow]:
     plan = row.target.plan
     if row.figure is None or plan.organisation is None or row.indicator is None:
         return []
-    figures = member_figures(row.indicator.code, plan.organisation, row.figure.period, viewer=viewer)
+    figures = member_figures(
+        row.indicator.code, plan.organisation, row.figure.period, viewer=viewer
+    )
     return body_rows(ranked(figures, row.indicator.direction), row.target, row.indicator.scale)
 
 

@@ -1,0 +1,141 @@
+"""Every write of every service leaves its entry, in the name of the one who did it."""
+
+import ast
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from cotmoc.apps.accounts import services as accounts
+from cotmoc.apps.accounts.models import ApiToken
+from cotmoc.apps.documents import services as documents
+from cotmoc.apps.journal.models import Entry
+from cotmoc.apps.measurement import services as measurement
+from cotmoc.apps.orgs import services as orgs
+from cotmoc.apps.orgs import table
+from cotmoc.apps.programmes import services as programmes
+from cotmoc.integrations.portal766.services import import_folder
+from cotmoc.plantext import read_file
+
+pytestmark = pytest.mark.django_db
+
+APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
+
+
+class Deeds:
+    """One way to make each service write something; named `<app>_<function>`."""
+
+    def __init__(self, world):
+        self.__dict__.update(world)
+        self.who = {"actor": self.cast.dung, "now": self.now}
+
+    def accounts_ensure_person(self):
+        accounts.ensure_person("moi", name="Mới", role="reporter", password="x" * 12, **self.who)
+        return "person.created"
+
+    def accounts_set_password(self):
+        accounts.set_password(self.cast.an, "mot-mat-khau-khac", **self.who)
+        return "person.password_changed"
+
+    def accounts_issue_token(self):
+        accounts.issue_token(self.cast.an, "báo cáo", **self.who)
+        return "token.issued"
+
+    def accounts_revoke_token(self):
+        accounts.issue_token(self.cast.an, "báo cáo", actor=None, now=self.now)
+        accounts.revoke_token(ApiToken.objects.get(), **self.who)
+        return "token.revoked"
+
+    def orgs_load_units(self):
+        self.monkeypatch.setattr(table, "digest", lambda: "0" * 64)
+        orgs.load_units(**self.who)
+        return "units.loaded"
+
+    def orgs_register_organisations(self):
+        top = orgs.Body("H31", "UBND tỉnh Hưng Yên", "province")
+        orgs.register_organisations(top, [], on=date(2026, 8, 31), **self.who)
+        return "organisations.registered"
+
+    def orgs_give_post(self):
+        orgs.give_post(self.cast.an, self.province, **self.who)
+        return "post.given"
+
+    def documents_record_document(self):
+        documents.record_document("k.txt", "0" * 64, read_file(self.plan_file), **self.who)
+        return "document.recorded"
+
+    def measurement_record_observations(self):
+        self.import_other_month()
+        return "source.recorded"
+
+    def measurement_compute_figures(self):
+        self.import_other_month()
+        return "figures.computed"
+
+    def import_other_month(self):
+        name = "phu-tho-2026-08-progress.csv"
+        shutil.copy(self.capture_folder / name, self.tmp_path / name.replace("08", "09"))
+        import_folder(self.tmp_path, period=None, **self.who)
+
+    def measurement_sync_catalogue(self):
+        folder = self.tmp_path / "indicators"
+        shutil.copytree(Path(self.settings.CATALOGUE_DIR) / "indicators", folder)
+        path = folder / "dossiers_on_time.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")
+        self.settings.CATALOGUE_DIR = self.tmp_path
+        measurement.sync_catalogue(**self.who)
+        return "catalogue.synchronised"
+
+    def measurement_publish_figures(self):
+        measurement.publish_figures(["dossiers_on_time"], self.province, **self.who)
+        return "figures.published"
+
+    def programmes_import_plan(self):
+        other = self.tmp_path / "ke-hoach.txt"
+        other.write_bytes(self.plan_file.read_bytes() + b"\n")
+        programmes.import_plan(other, **self.who)
+        return "plan.imported"
+
+    def programmes_publish_plan(self):
+        programmes.publish_plan(self.plan, **self.who)
+        return "plan.published"
+
+
+DEEDS = sorted(
+    name for name in vars(Deeds) if name.split("_")[0] in {path.name for path in APPS.iterdir()}
+)
+
+
+@pytest.fixture
+def deeds(request):
+    needed = [
+        "cast", "now", "province", "plan", "plan_file", "capture_folder",
+        "tmp_path", "monkeypatch", "settings",
+    ]  # fmt: skip
+    return Deeds({name: request.getfixturevalue(name) for name in needed})
+
+
+def test_every_service_is_in_the_list():
+    services = {
+        f"{path.parent.name}_{node.name}"
+        for path in APPS.glob("*/services.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+    assert services - {"journal_record"} == set(DEEDS)
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_write_leaves_its_entry_and_goes_with_its_transaction(name, deeds, cast, now):
+    before = Entry.objects.count()
+    with transaction.atomic():
+        verb = getattr(deeds, name)()
+        entry = Entry.objects.filter(verb=verb, actor=cast.dung).get()
+        assert entry.at == now
+        assert (entry.subject_type, entry.subject_id) != ("", "")
+        assert entry.after or verb == "person.password_changed"
+        transaction.set_rollback(True)
+    assert Entry.objects.count() == before
