@@ -12,6 +12,7 @@ Gathering needs xgettext (apt install gettext). Where it is missing, --check doe
 so; naming it in COTMOC_REQUIRE (`gettext`) makes that a failure instead.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -89,6 +90,20 @@ def extract() -> polib.POFile:
         return polib.pofile(str(folder / "locale" / "vi" / "LC_MESSAGES" / "django.po"))
 
 
+def seen_in_python() -> Iterator[tuple[str, Path]]:
+    """Keys that stand in Python, found without xgettext: it does not look into f-strings."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="_" | "gettext" | "gettext_lazy"),
+                    args=[ast.Constant(value=str(text))],
+                ):
+                    yield text, path
+
+
 @cache
 def django_keys() -> frozenset[Key]:
     """What Django itself says on pages with forms and sign-in."""
@@ -148,6 +163,9 @@ def problems(catalogue: polib.POFile, found: Iterable[polib.POEntry] | None) -> 
         yield f"stands twice: {named(key)}"
     if found is not None:
         yield from _out_of_step(catalogue, list(found))
+    for text, path in seen_in_python():
+        if (text, "") not in keys:
+            yield f"in {path.name}, but not in the catalogue (inside an f-string?): “{text}”"
     for entry in catalogue:
         key = named(key_of(entry))
         if entry.obsolete:

@@ -169,12 +169,12 @@ class Visitor:
         )
         self.context.set_default_timeout(15_000)
         self.scripted = options.get("java_script_enabled", True)
-        self.complaints, self.responses, self._refusals = [], [], set()
+        self.complaints, self.answers, self._refusals = [], [], set()
         self.page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         self.page.on("request", self._watch)
-        self.page.on("response", self.responses.append)
+        self.page.on("response", self._note)
 
     def _hear(self, message):
         at = message.location.get("url", "")
@@ -186,6 +186,9 @@ class Visitor:
         parts = urlsplit(request.url)
         if parts.scheme in {"http", "https"} and parts.netloc != urlsplit(self.address).netloc:
             self.complaints.append(f"another host was asked: {request.url}")
+
+    def _note(self, response):
+        self.answers.append(response)
 
     def open(self, path, status=200):
         """Go to a path and look at the page; `status` is what it must answer."""

@@ -1,6 +1,7 @@
 """Those who steer: from the sentence on the first page down to the row of a file, and back."""
 
 import csv
+import io
 import re
 from pathlib import Path
 
@@ -143,13 +144,11 @@ def test_binh_takes_away_exactly_what_the_list_shows(targets_behind, kind):
     with binh.page.expect_download() as download:
         binh.find(f".export a[href*='export={kind}']").click()
     assert download.value.suggested_filename.endswith(f".{kind}")
-    path = download.value.path()
-    if kind == "csv":
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.reader(file))
-    else:
-        sheet = openpyxl.load_workbook(path).active
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    with open(download.value.path(), "rb") as file:
+        if kind == "csv":
+            rows = list(csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline="")))
+        else:
+            rows = list(openpyxl.load_workbook(file).active.iter_rows(values_only=True))
     names = binh.find("#targets td.name a").all_inner_texts()
     assert [row[1] for row in rows[1:]] == names
 

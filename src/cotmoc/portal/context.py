@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.models import Plan
@@ -29,12 +30,12 @@ class Entry:
 ENTRIES = (
     Entry("dashboard", _("Overview"), "overview", "/", True),
     Entry("targets", _("Targets"), "target", "/targets/", True),
-    Entry("organisations", _("Organisations"), "organisation", "/organisations/", True),
+    Entry("organisations", pgettext_lazy("navigation", "Organisations"), "organisation", "/organisations/", True),
     Entry("plans", _("Documents"), "document", "/plans/", True),
     Entry("figures", _("Figures"), "figure", "/figures/", True),
     Entry("indicators", _("Indicators"), "indicator", "/indicators/"),
     Entry("sources", _("Sources"), "import", "/sources/"),
-    Entry("units", _("Units"), "unit", "/units/"),
+    Entry("units", pgettext_lazy("navigation", "Units"), "unit", "/units/"),
     Entry("journal", _("Journal"), "journal", "/journal/", journal_only=True),
 )
 PUBLIC = (Entry("public", _("Published"), "public", "/public/", True),)

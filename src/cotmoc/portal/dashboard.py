@@ -22,7 +22,7 @@ from cotmoc.apps.programmes.web.ranking import BodyRow, DotMap, body_rows, dot_m
 OVERDUE = "dossiers_overdue"
 DEFAULT_INDICATOR = "dossiers_on_time"
 EACH_END = 10
-SHOWN_OVERDUE = 6
+SHOWN_OVERDUE = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def _require(code: str, known: Iterable[str], what: str) -> None:
     if code in known:
         return
     near = difflib.get_close_matches(code, known, n=3, cutoff=0.5)
-    hint = f" {_('Did you mean')}: {', '.join(near)}?" if near else ""
+    hint = " " + _("Did you mean: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
     message = _("There is no %(what)s %(code)s.") % {"what": what, "code": code}
     raise CommandError(message + hint, NOT_FOUND)
 

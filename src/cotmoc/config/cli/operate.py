@@ -147,6 +147,8 @@ def run_serve(chosen: argparse.Namespace) -> None:
 def _serve(port: int | None, workers: int) -> None:
     from gunicorn.app.base import BaseApplication
 
+    if settings.DEBUG:
+        raise CommandError(_("The service is never served with COTMOC_DEBUG on."))
     address = urlsplit(settings.PUBLIC_URL)
     port = port or address.port or 8000
     _require_free(port)

@@ -36,6 +36,19 @@
     if (form) form.requestSubmit();
   });
 
+  // A list narrowed in place changes the address: what was made from the old one follows.
+  document.addEventListener("htmx:pushedIntoHistory", () => {
+    for (const link of document.querySelectorAll(".export a")) {
+      const query = new URLSearchParams(location.search);
+      query.delete("page");
+      query.set("export", new URLSearchParams(link.search).get("export"));
+      link.search = query;
+    }
+    for (const field of document.querySelectorAll(".languages [name=next]")) {
+      field.value = location.pathname + location.search;
+    }
+  });
+
   // After a swap the reader of speech hears what the list now holds.
   document.addEventListener("htmx:afterSwap", (event) => {
     const voice = document.getElementById("voice");
