@@ -70,6 +70,20 @@ def _load_province():
     import_plan(PLAN, actor=None, now=LOADED_AT)
 
 
+@pytest.fixture(autouse=True)
+def requests_leave_the_connection_open():
+    """The end of a request closes a connection with a fault; a test's connection holds the
+    transaction it works in. Django's test client does the same for its own requests."""
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
 @pytest.fixture(scope="session")
 def capture_folder():
     """The tables of Phú Thọ's figures of August 2026, as published."""

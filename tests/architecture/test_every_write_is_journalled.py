@@ -48,6 +48,10 @@ class Deeds:
         accounts.revoke_token(ApiToken.objects.get(), **self.who)
         return "token.revoked"
 
+    def accounts_close_account(self):
+        accounts.close_account(self.cast.an, **self.who)
+        return "person.closed"
+
     def orgs_load_units(self):
         self.monkeypatch.setattr(table, "digest", lambda: "0" * 64)
         orgs.load_units(**self.who)

@@ -149,5 +149,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"cotmoc": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "cotmoc": {"level": "INFO"},
+        "axes": {"level": "ERROR"},
+        # Scanners ask for any host name; one line each would bury what matters.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }

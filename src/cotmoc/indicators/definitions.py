@@ -64,6 +64,26 @@ class Definition:
     example: dict[str, Any]
     digest: str
 
+    @property
+    def computing_digest(self) -> str:
+        """Fingerprint of what decides the figures; a change of wording leaves it as it is."""
+        decisive = (
+            self.code,
+            self.version,
+            self.table,
+            self.unit,
+            self.direction,
+            self.scale,
+            self.zero_denominator,
+            self.rollup_units,
+            self.applies_to,
+            self.numerator.text,
+            self.denominator.text if self.denominator else None,
+            self.valid_from,
+            self.valid_to,
+        )
+        return hashlib.sha256(repr(decisive).encode()).hexdigest()
+
     def valid_on(self, day: date) -> bool:
         """Whether this version is the one in force on `day`."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

@@ -6,9 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.models import Plan
@@ -27,10 +26,17 @@ class Entry:
     journal_only: bool = False
 
 
+_ORGANISATIONS = pgettext_lazy("navigation", "Organisations")
 ENTRIES = (
     Entry("dashboard", _("Overview"), "overview", "/", True),
     Entry("targets", _("Targets"), "target", "/targets/", True),
-    Entry("organisations", pgettext_lazy("navigation", "Organisations"), "organisation", "/organisations/", True),
+    Entry(
+        "organisations",
+        pgettext_lazy("navigation", "Organisations"),
+        "organisation",
+        "/organisations/",
+        True,
+    ),
     Entry("plans", _("Documents"), "document", "/plans/", True),
     Entry("figures", _("Figures"), "figure", "/figures/", True),
     Entry("indicators", _("Indicators"), "indicator", "/indicators/"),

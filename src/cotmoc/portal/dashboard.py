@@ -74,6 +74,10 @@ class Dashboard:
     comparison: Comparison | None
 
     @property
+    def without_pillar(self) -> int:
+        return len(self.rows) - sum(card.total for card in self.pillars)
+
+    @property
     def period_words(self) -> str:
         return period_words(self.period) if self.period else ""
 

@@ -93,8 +93,8 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
     siblings = sibling_values(body, [f.indicator.code for f in own], period, viewer=request.user)
     rows = [_card_row(figure, whole.get(figure.indicator.code), siblings, body) for figure in own]
     if kind := export_format(request):
-        headers = [_("Indicator"), _("Value"), _("Numerator"), _("Denominator"), _("Whole province"),
-                   _("Mean of its kind"), _("Rank"), _("Of")]  # fmt: skip
+        headers = [_("Indicator"), _("Value"), _("Numerator"), _("Denominator"),
+                   _("Whole province"), _("Mean of its kind"), _("Rank"), _("Of")]  # fmt: skip
         cells = (
             [r["figure"].indicator.name, r["figure"].value, r["figure"].numerator,
              r["figure"].denominator, r["province"].value if r["province"] else None,

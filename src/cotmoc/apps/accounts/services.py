@@ -69,3 +69,22 @@ def revoke_token(token: ApiToken, *, actor: Person | None, now: datetime) -> Non
     token.revoked_at = now
     token.save(update_fields=["revoked_at"])
     record("token.revoked", token, actor=actor, now=now, after={"label": token.label})
+
+
+@transaction.atomic
+def close_account(person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Let a person sign in no more and end their tokens; what they did stays in the journal."""
+    if not person.is_active:
+        return
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    for token in person.tokens.filter(revoked_at=None):
+        revoke_token(token, actor=actor, now=now)
+    record(
+        "person.closed",
+        person,
+        actor=actor,
+        now=now,
+        before={"is_active": True},
+        after={"is_active": False},
+    )

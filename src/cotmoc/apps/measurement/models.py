@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ class IndicatorVersion(models.Model):
     code = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    computing_digest = models.CharField(max_length=64, help_text="of what decides the figures")
     name_vi = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
     search = models.CharField(max_length=500)
@@ -113,9 +114,7 @@ class Source(models.Model):
 
     class Meta:
         ordering = ["-recorded_at", "file_name"]
-        constraints = [
-            models.UniqueConstraint(fields=["digest", "period", "system"], name="source_once")
-        ]
+        indexes = [models.Index(fields=["digest"])]
 
     def __str__(self) -> str:
         return self.file_name
@@ -149,6 +148,20 @@ class FigureQuerySet(models.QuerySet["Figure"]):
 
     def current(self) -> Self:
         return self.filter(superseded_at=None)
+
+    def current_for(self, person: object) -> Self:
+        """What counts now for a person: for the public the last published figure, also while a
+        newer one waits to be published."""
+        if getattr(person, "is_authenticated", False):
+            return self.visible_to(person).current()
+        published = Figure.objects.exclude(published_at=None)
+        newer = published.filter(
+            indicator__code=OuterRef("indicator__code"),
+            organisation=OuterRef("organisation"),
+            period=OuterRef("period"),
+            pk__gt=OuterRef("pk"),
+        )
+        return self.visible_to(person).exclude(Exists(newer))
 
 
 class Status(models.TextChoices):

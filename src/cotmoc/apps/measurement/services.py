@@ -50,19 +50,19 @@ def record_observations(
     actor: Person | None,
     now: datetime,
 ) -> tuple[Source, bool]:
-    """Keep a file and its observations; the same file for the same period changes nothing.
+    """Keep a file and its observations; the same file for the same period changes nothing, unless
+    a correction under its name came in between, or more of its rows can be used now.
 
     `observations` carry element, unit_code, unit_name, measure_unit, value, numerator,
     denominator and source_line. The lake's batch and the file's bytes are written first; they
     count only once the Source is committed, so nothing is ever half-visible.
     """
     digest = hashlib.sha256(file.content).hexdigest()
-    known = Source.objects.filter(
-        digest=digest, period=file.period.code, system=file.system
-    ).first()
-    if known:
-        return known, False
-    batch = f"{file.system}-{file.period.code}-{file.part}-{digest[:16]}"
+    known = Source.objects.filter(digest=digest, period=file.period.code, system=file.system)
+    last = known.filter(rows=file.rows).order_by("-pk").first()
+    if last and not _corrected_since(last):
+        return last, False
+    batch = f"{file.system}-{file.period.code}-{file.part}-{digest[:16]}-{known.count() + 1}"
     shared = {
         "period": file.period.code,
         "source_digest": digest,
@@ -101,6 +101,16 @@ def record_observations(
             },
         )
     return source, True
+
+
+def _corrected_since(source: Source) -> bool:
+    return Source.objects.filter(
+        system=source.system,
+        part=source.part,
+        period=source.period,
+        file_name=source.file_name,
+        pk__gt=source.pk,
+    ).exists()
 
 
 def _keep_file(digest: str, content: bytes) -> None:
@@ -155,6 +165,7 @@ def _indicator_row(
         code=definition.code,
         version=definition.version,
         digest=definition.digest,
+        computing_digest=definition.computing_digest,
         name_vi=definition.name["vi"],
         name_en=definition.name["en"],
         search=fold(f"{definition.code} {definition.name['vi']} {definition.name['en']}"),
@@ -224,16 +235,16 @@ def _store(
     organisations: dict[str, Organisation],
     now: datetime,
 ) -> int:
-    indicator_ids = {(row.code, row.version): row.pk for row in versions}
+    indicators = {(row.code, row.version): row for row in versions}
     held = {
         (row.indicator.code, row.organisation_id, row.period): row
-        for row in Figure.objects.current().select_related("indicator")
+        for row in Figure.objects.current().select_related("indicator").defer("indicator__content")
     }
     new: list[Figure] = []
     superseded: list[int] = []
     for each in computed:
         figure = Figure(
-            indicator_id=indicator_ids[each.indicator, each.version],
+            indicator=indicators[each.indicator, each.version],
             organisation_id=organisations[each.unit_code].pk,
             period=each.period,
             period_end=parse_period(each.period).last_day,
@@ -241,7 +252,8 @@ def _store(
             **_stored_values(each),
         )
         old = held.pop((each.indicator, figure.organisation_id, each.period), None)
-        if old and all(getattr(old, key) == getattr(figure, key) for key in _COMPARED):
+        computing = indicators[each.indicator, each.version].computing_digest
+        if old and old.indicator.computing_digest == computing and _same_values(old, figure):
             continue
         if old:
             superseded.append(old.pk)
@@ -269,7 +281,6 @@ def _stored_values(each: ComputedFigure) -> dict[str, Any]:
 
 
 _COMPARED = (
-    "indicator_id",
     "numerator",
     "denominator",
     "value",
@@ -281,6 +292,10 @@ _COMPARED = (
     "published_numerator",
     "published_denominator",
 )
+
+
+def _same_values(old: Figure, new: Figure) -> bool:
+    return all(getattr(old, key) == getattr(new, key) for key in _COMPARED)
 
 
 def _whole(number: Decimal | None) -> Decimal | None:

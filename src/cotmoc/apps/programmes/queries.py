@@ -57,8 +57,7 @@ def _latest_figures(plan: Plan, codes: set[str], viewer: object) -> dict[str, Fi
     """The figure of the latest period that has data, for each indicator, of the plan's body."""
     found: dict[str, Figure] = {}
     figures = (
-        Figure.objects.visible_to(viewer)
-        .current()
+        Figure.objects.current_for(viewer)
         .filter(organisation=plan.organisation_id, indicator__code__in=codes)
         .select_related("indicator", "organisation")
         .defer("indicator__content")

@@ -1,6 +1,6 @@
-"""How far a measured value is from a target, and which indicator a target means. Pure."""
+"""How far measured values are from a target, and which indicator a target means. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -17,6 +17,7 @@ NEAR = Decimal("0.9")
 LESS_IS_BETTER = frozenset({"<", "<=", "rank<="})
 QUALITATIVE = frozenset({"maintain", "raise"})
 DISTRICTS_ENDED = date(2025, 7, 1)
+BANDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,35 @@ def _short_count(goal: Goal, measured: Measured) -> int | None:
     if goal.comparator == ">" and needed == wanted:
         needed += 1
     return needed - int(measured.numerator)
+
+
+def thresholds(
+    values: Sequence[Decimal | None], goal: Decimal | None, direction: str
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Three limits that part values into four bands, in ascending order.
+
+    With a goal: the goal itself, nine and eight tenths of it (or, where less is better, eleven
+    and twelve tenths). Without one: the quarters of the values.
+    """
+    if goal is not None:
+        if direction == "up":
+            return (goal * Decimal("0.8"), goal * Decimal("0.9"), goal)
+        return (goal, goal * Decimal("1.1"), goal * Decimal("1.2"))
+    present = sorted(value for value in values if value is not None)
+    if not present:
+        return (Decimal(0), Decimal(0), Decimal(0))
+    last = len(present) - 1
+    quarters = [present[round(last * part / 4)] for part in (1, 2, 3)]
+    return (quarters[0], quarters[1], quarters[2])
+
+
+def band(value: Decimal | None, limits: Sequence[Decimal], direction: str) -> int | None:
+    """0 (worst) to 3 (best); none without a value."""
+    if value is None:
+        return None
+    if direction == "up":
+        return sum(value >= limit for limit in limits)
+    return BANDS - 1 - sum(value > limit for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)

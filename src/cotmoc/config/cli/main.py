@@ -49,7 +49,8 @@ def build_parser() -> argparse.ArgumentParser:
         ),
         epilog=_(
             "Exit codes: 0 done · 1 the input was refused, nothing was written · 2 wrong usage · "
-            "3 the database is not ready (run cotmoc setup) · 4 not found. "
+            "3 the database is not ready (run cotmoc setup) · 4 not found · "
+            "5 good rows were taken, bad ones set apart. "
             "Every command that prints results takes --json: JSON alone on stdout, progress on "
             "stderr. COTMOC_LANGUAGE=en speaks English."
         ),

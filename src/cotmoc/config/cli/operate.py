@@ -16,9 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.accounts.models import Person, Role
-from cotmoc.apps.accounts.services import ensure_person, issue_token
+from cotmoc.apps.accounts.services import (
+    close_account,
+    ensure_person,
+    issue_token,
+    set_password,
+)
 from cotmoc.apps.measurement.services import sync_catalogue
-from cotmoc.apps.orgs.services import load_units
+from cotmoc.apps.orgs.models import Organisation
+from cotmoc.apps.orgs.services import give_post, load_units
 from cotmoc.config import demo
 from cotmoc.config.cli.output import (
     NOT_FOUND,
@@ -60,13 +66,7 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     serve.add_argument("--workers", type=int, default=2)
     serve.set_defaults(run=run_serve)
 
-    person = commands.add_parser("person", help=_("people who sign in"))
-    actions = person.add_subparsers(metavar="ACTION", required=True)
-    create = actions.add_parser("create", help=_("create a person; asks for the password"))
-    create.add_argument("username")
-    create.add_argument("--name", required=True)
-    create.add_argument("--role", choices=Role.values, required=True)
-    create.set_defaults(run=create_person)
+    _add_person_commands(commands)
 
     token = commands.add_parser("token", help=_("tokens for programs that use the API"))
     actions = token.add_subparsers(metavar="ACTION", required=True)
@@ -74,6 +74,26 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     create.add_argument("username")
     create.add_argument("--label", default="cli")
     create.set_defaults(run=create_token)
+
+
+def _add_person_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
+    person = commands.add_parser("person", help=_("people who sign in"))
+    actions = person.add_subparsers(metavar="ACTION", required=True)
+    create = actions.add_parser("create", help=_("create a person; asks for the password"))
+    create.add_argument("username")
+    create.add_argument("--name", required=True)
+    create.add_argument("--role", choices=Role.values, required=True)
+    create.set_defaults(run=create_person)
+    post = actions.add_parser("post", help=_("let a person speak for an organisation"))
+    post.add_argument("username")
+    post.add_argument("organisation", help=_("code of the organisation, like H44.100"))
+    post.set_defaults(run=post_person)
+    renew = actions.add_parser("password", help=_("give a person a new password; asks for it"))
+    renew.add_argument("username")
+    renew.set_defaults(run=renew_password)
+    close = actions.add_parser("close", help=_("close an account and end its tokens"))
+    close.add_argument("username")
+    close.set_defaults(run=close_person)
 
 
 def prepare_database() -> None:
@@ -194,12 +214,10 @@ def _require_free(port: int) -> None:
 def create_person(chosen: argparse.Namespace) -> None:
     """Create somebody who signs in."""
     require_database()
-    password = getpass.getpass(_("Password (at least 12 characters): "))
-    try:
-        validate_password(password, Person(username=chosen.username, name=chosen.name))
-    except ValidationError as error:
-        raise CommandError(" ".join(error.messages)) from error
-    _person, new = ensure_person(
+    if Person.objects.filter(username=chosen.username).exists():
+        raise CommandError(_("The user name %(name)s exists.") % {"name": chosen.username})
+    password = _ask_password(Person(username=chosen.username, name=chosen.name))
+    ensure_person(
         chosen.username,
         name=chosen.name,
         role=chosen.role,
@@ -207,18 +225,57 @@ def create_person(chosen: argparse.Namespace) -> None:
         actor=None,
         now=timezone.now(),
     )
-    if not new:
-        raise CommandError(_("The user name %(name)s exists.") % {"name": chosen.username})
-    stdout.print(_("Created: %(name)s") % {"name": chosen.username})
+    stdout.print(_("Created: %(name)s") % {"name": chosen.username}, markup=False)
+
+
+def post_person(chosen: argparse.Namespace) -> None:
+    """Let a person speak for an organisation."""
+    require_database()
+    person = _existing_person(chosen.username)
+    body = Organisation.objects.filter(code=chosen.organisation).first()
+    if body is None:
+        message = _("There is no organisation %(code)s.") % {"code": chosen.organisation}
+        raise CommandError(message, NOT_FOUND)
+    give_post(person, body, actor=None, now=timezone.now())
+    stdout.print(f"{person.username}: {body.name}", markup=False)
+
+
+def renew_password(chosen: argparse.Namespace) -> None:
+    """Give a person a new password."""
+    require_database()
+    person = _existing_person(chosen.username)
+    set_password(person, _ask_password(person), actor=None, now=timezone.now())
+    stdout.print(_("The password is changed."))
+
+
+def close_person(chosen: argparse.Namespace) -> None:
+    """Close an account."""
+    require_database()
+    close_account(_existing_person(chosen.username), actor=None, now=timezone.now())
+    stdout.print(_("Closed: %(name)s") % {"name": chosen.username}, markup=False)
+
+
+def _existing_person(username: str) -> Person:
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        message = _("There is no person %(name)s.") % {"name": username}
+        raise CommandError(message, NOT_FOUND)
+    return person
+
+
+def _ask_password(person: Person) -> str:
+    password = getpass.getpass(_("Password (at least 12 characters): "))
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    return password
 
 
 def create_token(chosen: argparse.Namespace) -> None:
     """Issue a token; printed once, on stdout alone."""
     require_database()
-    person = Person.objects.filter(username=chosen.username, is_active=True).first()
-    if person is None:
-        message = _("There is no person %(name)s.") % {"name": chosen.username}
-        raise CommandError(message, NOT_FOUND)
+    person = _existing_person(chosen.username)
     secret = issue_token(person, chosen.label, actor=None, now=timezone.now())
     stderr.print(_("Keep it: it is not shown again."))
     print(secret)

@@ -19,7 +19,7 @@ _WIDE = 200
 stderr = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 stdout = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
-OK, REFUSED, USAGE, NOT_READY, NOT_FOUND = 0, 1, 2, 3, 4
+OK, REFUSED, USAGE, NOT_READY, NOT_FOUND, IN_PART = 0, 1, 2, 3, 4, 5
 MAX_SHOWN = 40
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cotmoc.apps.programmes.services import NoTargetsError, import_plan
+from cotmoc.apps.programmes.models import Plan
+from cotmoc.apps.programmes.services import NoTargetsError, import_plan, publish_plan
 from cotmoc.config.cli.output import (
+    NOT_FOUND,
     BadInputError,
+    CommandError,
     print_json,
     print_table,
     stdout,
@@ -46,6 +49,16 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     bring.add_argument("file", type=Path)
     bring.add_argument("--json", action="store_true", help=_("print JSON"))
     bring.set_defaults(run=import_plan_file)
+    publish = actions.add_parser(
+        "publish",
+        help=_("let the public see a plan and what is measured now"),
+        description=_(
+            "Publishes a plan, its targets and the province's current figures for them. "
+            "Figures that change later stay unseen until it is run again."
+        ),
+    )
+    publish.add_argument("plan", type=int, help=_("number of the plan, as `plan import` prints it"))
+    publish.set_defaults(run=publish_plan_command)
 
 
 def _checked(path: Path) -> Path:
@@ -131,11 +144,30 @@ def import_plan_file(chosen: argparse.Namespace) -> None:
             }
         )
         return
-    said = _("Imported: %(title)s") if outcome.new else _("Already there: %(title)s")
-    stdout.print(said % {"title": outcome.plan.title}, markup=False)
+    said = (
+        _("Imported as plan %(number)s: %(title)s")
+        if outcome.new
+        else _("Already there as plan %(number)s: %(title)s")
+    )
+    stdout.print(said % {"number": outcome.plan.pk, "title": outcome.plan.title}, markup=False)
     stdout.print(
         _("%(targets)s targets, %(bound)s bound to an indicator")
         % {"targets": outcome.targets, "bound": outcome.targets - len(outcome.unbound)}
     )
     for target in outcome.unbound:
         stdout.print("  " + _("no indicator: %(name)s") % {"name": target.name}, markup=False)
+
+
+def publish_plan_command(chosen: argparse.Namespace) -> None:
+    """Publish a plan."""
+    require_database()
+    plan = Plan.objects.select_related("document").filter(pk=chosen.plan).first()
+    if plan is None:
+        message = _("There is no plan %(number)s.") % {"number": chosen.plan}
+        raise CommandError(message, NOT_FOUND)
+    figures = publish_plan(plan, actor=None, now=timezone.now())
+    stdout.print(
+        _("Published: %(title)s, %(figures)s new figures")
+        % {"title": plan.title, "figures": figures},
+        markup=False,
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cotmoc.config.cli.output import (
-    REFUSED,
+    IN_PART,
     BadInputError,
     print_json,
     stderr,
@@ -103,4 +103,4 @@ def import_capture(chosen: argparse.Namespace) -> int | None:
             stdout.print(
                 _("bad rows set apart in %(path)s") % {"path": outcome.quarantine}, markup=False
             )
-    return REFUSED if outcome.problems else None
+    return IN_PART if outcome.problems else None

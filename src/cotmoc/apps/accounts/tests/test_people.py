@@ -7,7 +7,13 @@ import pytest
 from cotmoc.apps.accounts.models import ApiToken, Person, Role
 from cotmoc.apps.accounts.queries import person_of_token
 from cotmoc.apps.accounts.rules import token_digest
-from cotmoc.apps.accounts.services import ensure_person, issue_token, revoke_token, set_password
+from cotmoc.apps.accounts.services import (
+    close_account,
+    ensure_person,
+    issue_token,
+    revoke_token,
+    set_password,
+)
 from cotmoc.apps.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +113,19 @@ def test_a_token_of_somebody_who_left_opens_nothing(cast, now):
     secret = issue_token(cast.an, "báo cáo", actor=cast.an, now=now)
     Person.objects.filter(pk=cast.an.pk).update(is_active=False)
     assert person_of_token(secret) is None
+
+
+def test_closing_an_account_ends_its_tokens_and_keeps_what_was_done(cast, now):
+    secret = issue_token(cast.an, "báo cáo", actor=cast.an, now=now)
+    done = Entry.objects.filter(actor=cast.an).count()
+    for _ in range(2):
+        close_account(cast.an, actor=cast.dung, now=now)
+    assert Person.objects.get(pk=cast.an.pk).is_active is False
+    assert person_of_token(secret) is None
+    assert ApiToken.objects.get().revoked_at == now
+    assert Entry.objects.filter(actor=cast.an).count() == done
+    entry = Entry.objects.get(verb="person.closed")
+    assert (entry.before, entry.after) == ({"is_active": True}, {"is_active": False})
 
 
 @pytest.mark.parametrize("wrong", ["", "cm_", "cm_guess"])

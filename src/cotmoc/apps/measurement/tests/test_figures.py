@@ -1,11 +1,13 @@
 """Figures of a real province, against the tables they were published in."""
 
 import csv
+import shutil
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Run, Source
@@ -104,12 +106,19 @@ def test_a_figure_names_the_definition_and_the_run_it_comes_from():
     assert found.run.engine
 
 
-def test_computing_again_stores_nothing_new(now):
-    before = Figure.objects.count(), Entry.objects.count()
+def test_computing_what_was_computed_is_not_done_twice(now):
+    before = Figure.objects.count(), Run.objects.count(), Entry.objects.count()
     run = compute_figures(actor=None, now=now)
     assert (run.changed, run.figures) == (0, before[0])
+    assert (Figure.objects.count(), Run.objects.count(), Entry.objects.count()) == before
+
+
+def test_the_same_facts_give_the_same_figures(now):
+    Run.objects.update(input_digest="of other facts")
+    before = Figure.objects.count(), Entry.objects.count()
+    run = compute_figures(actor=None, now=now)
+    assert (run.started_at, run.changed, run.figures) == (now, 0, before[0])
     assert (Figure.objects.count(), Entry.objects.count()) == before
-    assert run.input_digest == Run.objects.order_by("id").first().input_digest
 
 
 def test_the_same_files_again_change_nothing(capture_folder, cast, now):
@@ -168,10 +177,21 @@ class TestACorrectedFile:
         path.write_text(text.replace(",2971,2348,623,", ",2971,2349,622,"), encoding="utf-8")
         later = now + timedelta(hours=1)
         import_folder(tmp_path, period=None, actor=cast.dung, now=later)
-        seen = Figure.objects.visible_to(cast.em)
-        assert not seen.current().exists()
+        seen = Figure.objects.current_for(cast.em)
+        assert seen.get().numerator == 144_625
         assert publish_figures(["dossiers_on_time"], province, actor=cast.dung, now=later) == 1
-        assert seen.current().get().numerator == 144_626
+        assert seen.all().get().numerator == 144_626
+        assert Figure.objects.current_for(cast.an).count() == Figure.objects.current().count()
+
+    def test_taking_the_correction_back_counts_again(self, corrected, capture_folder, cast, now):
+        later = now + timedelta(hours=1)
+        outcome = import_folder(capture_folder, period=None, actor=cast.dung, now=later)
+        assert [file["new"] for file in outcome.files] == [True, False, False]
+        assert figure("dossiers_on_time", "H44.100").numerator == 2348
+        story = Figure.objects.filter(
+            indicator__code="dossiers_on_time", organisation__code="H44.100"
+        )
+        assert [each.numerator for each in story.order_by("pk")] == [2348, 2350, 2348]
 
 
 def test_the_public_sees_published_figures_only(cast, province, now):
@@ -211,6 +231,18 @@ def test_the_catalogue_is_recorded_once(now):
     assert Entry.objects.count() == entries
 
 
+def test_a_figure_no_definition_asks_for_any_more_is_ended_not_removed(settings, tmp_path, now):
+    folder = tmp_path / "indicators"
+    shutil.copytree(Path(settings.CATALOGUE_DIR) / "indicators", folder)
+    (folder / "processing_days.yaml").unlink()
+    settings.CATALOGUE_DIR = tmp_path
+    compute_figures(actor=None, now=now)
+    ended = Figure.objects.filter(indicator__code="processing_days")
+    assert ended.count() == 164
+    assert set(ended.values_list("superseded_at", flat=True)) == {now}
+    assert not IndicatorVersion.objects.get(code="processing_days").latest
+
+
 def test_a_definition_whose_content_changed_is_a_new_row_and_the_old_one_stays(
     settings, tmp_path, now
 ):
@@ -229,3 +261,32 @@ def test_a_definition_whose_content_changed_is_a_new_row_and_the_old_one_stays(
     assert versions.get(latest=True).pk != old.pk
     assert round(figure("dossiers_on_time").value, 1) == Decimal("783.8")
     assert Figure.objects.filter(indicator=old, superseded_at=now).count() == 164
+
+
+def test_a_change_of_wording_alone_leaves_the_figures_as_they_are(settings, tmp_path, now):
+    folder = tmp_path / "indicators"
+    shutil.copytree(Path(settings.CATALOGUE_DIR) / "indicators", folder)
+    path = folder / "dossiers_on_time.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Dossiers handled on time", "Dossiers on time"), encoding="utf-8")
+    settings.CATALOGUE_DIR = tmp_path
+    run = compute_figures(actor=None, now=now)
+    assert run.changed == 0
+    latest = IndicatorVersion.objects.get(code="dossiers_on_time", latest=True)
+    assert latest.name_en == "Dossiers on time"
+
+
+def test_the_public_keeps_seeing_what_was_published_until_the_new_figure_is(now):
+    published = figure("dossiers_on_time")
+    Figure.objects.filter(pk=published.pk).update(published_at=now)
+    newer = Figure.objects.get(pk=published.pk)
+    Figure.objects.filter(pk=published.pk).update(superseded_at=now)
+    newer.pk, newer.published_at, newer.superseded_at = None, None, None
+    newer.save()
+    em = AnonymousUser()
+    shown = Figure.objects.current_for(em).filter(
+        indicator__code="dossiers_on_time", organisation=published.organisation
+    )
+    assert [each.pk for each in shown] == [published.pk]
+    Figure.objects.filter(pk=newer.pk).update(published_at=now)
+    assert [each.pk for each in shown.all()] == [newer.pk]

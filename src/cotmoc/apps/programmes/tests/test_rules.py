@@ -15,7 +15,9 @@ from cotmoc.apps.programmes.rules import (
     Measured,
     Standing,
     assess,
+    band,
     bind,
+    thresholds,
 )
 
 TODAY = date(2026, 10, 1)
@@ -210,3 +212,40 @@ def test_a_tie_of_two_indicators_proposes_nothing():
 def test_two_phrases_of_one_indicator_are_no_tie():
     same = Candidate("one", "%", ("đúng hạn", "đúng hẹn"))
     assert bind("trả đúng hạn, đúng hẹn", "%", [same]).code == "one"
+
+
+def limits(values, wanted=None, direction="up"):
+    decimals = [None if value is None else Decimal(value) for value in values]
+    return thresholds(decimals, None if wanted is None else Decimal(wanted), direction)
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "expected"),
+    [
+        ("up", "90", 3),
+        ("up", "89.9", 2),
+        ("up", "81", 2),
+        ("up", "80.9", 1),
+        ("up", "72", 1),
+        ("up", "71.9", 0),
+        ("down", "90", 3),
+        ("down", "90.1", 2),
+        ("down", "99", 2),
+        ("down", "99.1", 1),
+        ("down", "108", 1),
+        ("down", "108.1", 0),
+    ],
+)
+def test_bodies_are_banded_by_their_distance_to_the_goal(direction, value, expected):
+    assert band(Decimal(value), limits([], wanted="90", direction=direction), direction) == expected
+
+
+def test_without_a_goal_bodies_are_banded_by_quarters():
+    found = limits(["10", "20", None, "30", "40", "50"])
+    assert found == (20, 30, 40)
+    assert [band(Decimal(value), found, "up") for value in (10, 20, 30, 50)] == [0, 1, 2, 3]
+
+
+def test_a_body_without_a_value_is_in_no_band():
+    assert band(None, limits(["10"]), "up") is None
+    assert limits([None]) == (0, 0, 0)

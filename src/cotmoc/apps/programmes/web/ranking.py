@@ -9,10 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement.queries import RankedFigure
-from cotmoc.apps.measurement.rules import band, thresholds
 from cotmoc.apps.programmes.models import Target
-from cotmoc.apps.programmes.rules import Goal, Measured, Standing, assess
-from cotmoc.ui.formats import measure, number, percent
+from cotmoc.apps.programmes.rules import Goal, Measured, Standing, assess, band, thresholds
+from cotmoc.ui.formats import measure, number
 from cotmoc.ui.maps import project
 
 
@@ -73,12 +72,13 @@ def dot_map(ranked: Sequence[RankedFigure], goal: Decimal | None, direction: str
     ]
     points, height = project([(lat, lon) for _each, lat, lon in placed])  # type: ignore[misc]
     limits = thresholds([each.figure.value for each, _lat, _lon in placed], goal, direction)
+    unit = placed[0][0].figure.indicator.unit if placed else ""
     largest = max((each.figure.denominator or 0 for each, *_rest in placed), default=0)
     dots = []
     for (each, _lat, _lon), (x, y) in zip(placed, points, strict=True):
         figure = each.figure
         weight = sqrt(float(figure.denominator or 0) / float(largest)) if largest else 0.5
-        said = percent(figure.value) if figure.value is not None else _("no data")
+        said = measure(figure.value, unit) if figure.value is not None else _("no data")
         of = _("of %(count)s") % {"count": number(figure.denominator)} if figure.denominator else ""
         dots.append(
             Dot(
@@ -90,17 +90,15 @@ def dot_map(ranked: Sequence[RankedFigure], goal: Decimal | None, direction: str
                 reverse("organisation", args=[each.organisation.code]),
             )
         )
-    return DotMap(dots, height, _legend(limits, direction))
+    return DotMap(dots, height, _legend(limits, unit, direction))
 
 
-def _legend(limits: Sequence[Decimal], direction: str) -> list[str]:
-    low, middle, high = (
-        measure(limit.quantize(Decimal("0.1")).normalize(), "") for limit in limits
-    )
+def _legend(limits: Sequence[Decimal], unit: str, direction: str) -> list[str]:
+    low, middle, high = (limit.quantize(Decimal("0.1")).normalize() for limit in limits)
     words = [
-        _("below %(limit)s %%") % {"limit": low},
-        f"{low}–{middle}",
-        f"{middle}–{high}",
-        _("from %(limit)s %%") % {"limit": high},
+        _("below %(limit)s") % {"limit": measure(low, unit)},
+        f"{number(low)}–{number(middle)}",
+        f"{number(middle)}–{number(high)}",
+        _("from %(limit)s") % {"limit": measure(high, unit)},
     ]
     return words if direction == "up" else list(reversed(words))

@@ -2,15 +2,21 @@
 
 from decimal import Decimal
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
+from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.queries import last_capture, member_figures, ranked
 from cotmoc.apps.programmes.models import Plan, Target
 from cotmoc.apps.programmes.queries import TargetRow, counts, current_plan, target_rows
+from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.web.lists import SORT_KEYS, TargetFilters, export_rows
 from cotmoc.apps.programmes.web.ranking import BodyRow, body_rows, dot_map
 from cotmoc.apps.programmes.web.reading import lines
@@ -158,6 +164,26 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
             "doubts": sum(bool(line.doubts) for line in read),
         },
     )
+
+
+@require_POST
+def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Let the public see a plan and what is measured now; for those who steer."""
+    person = request.user
+    if not isinstance(person, Person) or not person.steers:
+        raise PermissionDenied
+    found = get_object_or_404(Plan.objects.visible_to(person).select_related("document"), pk=pk)
+    figures = publish_plan(found, actor=person, now=timezone.now())
+    messages.success(
+        request,
+        ngettext(
+            "Published: the plan and %(count)s new figure.",
+            "Published: the plan and %(count)s new figures.",
+            figures,
+        )
+        % {"count": figures},
+    )
+    return redirect("plan", pk=pk)
 
 
 def plan_text(request: HttpRequest, pk: int) -> HttpResponseBase:

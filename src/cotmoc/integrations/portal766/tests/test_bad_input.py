@@ -248,6 +248,15 @@ def test_a_unit_that_is_not_registered(world, cast, folder):
     assert world.is_untouched()
 
 
+def test_two_files_that_speak_of_the_same_unit_and_month(world, cast, folder):
+    shutil.copy(folder / PROGRESS_FILE, folder / "ban-sao-2026-09-progress.csv")
+    found = refusal(folder, cast)
+    # The alphabet decides which is read first, not which is right: both wait for a person.
+    assert len(found) == 164
+    assert found[0] == ("in_two_files", PROGRESS_FILE, 2, "unit_code", "H44")
+    assert world.is_untouched()
+
+
 def test_no_organisations_registered_yet(world, cast, folder, monkeypatch):
     monkeypatch.setattr(Organisation.objects, "values_list", lambda *_, **__: [])
     found = refusal(folder, cast)
@@ -343,6 +352,21 @@ class TestKeepingTheGoodRows:
         assert found[0]["row"].startswith(
             "H44.07,Sở Công Thương - Tỉnh Phú Thọ,PROVINCE,482,ba trăm"
         )
+
+    def test_a_row_that_can_be_used_later_comes_in_with_the_same_file(
+        self, kept, cast, folder, now
+    ):
+        province = Organisation.objects.get(code="H44")
+        body = {"name": "Không ai biết", "short_name": "Không ai biết", "kind": "commune"}
+        Organisation.objects.create(code="H99", parent=province, **body)
+        options = {"period": None, "actor": cast.dung, "now": now, "keep_good": True}
+        again = import_folder(folder, **options)
+        assert {file["part"]: file["rows"] for file in again.files}["progress"] == 164
+        assert import_folder(folder, **options).files[0]["new"] is False
+        found = Figure.objects.current().filter(
+            period="2026-09", indicator__code="dossiers_received", organisation__code="H99"
+        )
+        assert found.get().value == 1
 
 
 def test_keeping_good_rows_still_refuses_a_file_that_is_no_table(world, cast, folder):

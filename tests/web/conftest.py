@@ -1,0 +1,141 @@
+"""Pages as a browser without eyes reads them: status, tags, words."""
+
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from cotmoc.apps.accounts.models import Person, Role
+from cotmoc.apps.accounts.services import issue_token
+from cotmoc.apps.measurement.models import Source
+from cotmoc.apps.orgs.models import AdminUnit
+from cotmoc.apps.programmes.services import publish_plan
+
+
+class Reader(HTMLParser):
+    """All opening tags with their attributes, and the words between."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.words = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    handle_startendtag = handle_starttag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words)).strip()
+
+
+@pytest.fixture
+def read():
+    """A page's tags and text."""
+    return lambda answer: Reader(answer.content.decode())
+
+
+def routes(patterns=None, prefix=""):
+    """Every route of the service, in full."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield route
+        else:
+            yield from routes(each.url_patterns, route)
+
+
+@pytest.fixture(scope="session")
+def all_routes():
+    return sorted(set(routes()))
+
+
+@pytest.fixture
+def address_of(db, plan):
+    """A real address for a route: its arguments are those of rows that are there."""
+    token = None
+
+    def arguments(route):
+        nonlocal token
+        if "tokens/" in route:
+            person = Person.objects.filter(role=Role.SECRETARIAT).first()
+            if token is None and person:
+                issue_token(person, "đọc số liệu", actor=None, now=plan.document.recorded_at)
+                token = person.tokens.get()
+            return {"pk": token.pk if token else 1}
+        if "targets/" in route:
+            pk = plan.targets.get(indicator_code="dossiers_on_time").pk
+        elif "plans/" in route:
+            pk = plan.pk
+        else:
+            pk = Source.objects.get(part="progress").pk
+        return {
+            "pk": pk,
+            "id": pk,
+            "target_id": pk,
+            "indicator": "dossiers_on_time",
+            "unit": "H44",
+            "unit_code": "H44",
+            "period": "2026-08",
+            "code": "dossiers_on_time" if "indicators/" in route else "H44.100",
+            "key": AdminUnit.objects.filter(level="province").first().key,
+        }
+
+    def fill(route):
+        values = arguments(route)
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found[1]]), route)
+
+    return fill
+
+
+@pytest.fixture
+def roles(cast, now):
+    """One person of each role."""
+    admin = Person.objects.create_person("quan", None, name="Vũ Quân", role=Role.ADMINISTRATOR)
+    return {
+        "administrator": admin,
+        "secretariat": cast.dung,
+        "committee": cast.binh,
+        "reporter": cast.an,
+        "auditor": cast.giang,
+    }
+
+
+@pytest.fixture
+def signed_in():
+    """A browser in which somebody has signed in."""
+
+    def browser(person, language="vi"):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.cookies["language"] = language
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def dung(cast, signed_in):
+    """The browser of Dung, of the secretariat."""
+    return signed_in(cast.dung)
+
+
+@pytest.fixture
+def published(plan, now):
+    """The plan and its figures, published."""
+    publish_plan(plan, actor=None, now=now)
+    return plan
+
+
+@pytest.fixture
+def quick_passwords(settings):
+    """Hashing at the speed of tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return SimpleNamespace(word="mot-mat-khau-dai")

@@ -1,0 +1,116 @@
+"""Every address is walked: nobody reads anything without a name, and a role decides the rest."""
+
+import pytest
+
+from cotmoc.rest.problems import MEDIA_TYPE
+
+pytestmark = pytest.mark.django_db
+
+# What anybody may ask, and what a stranger is answered by GET.
+PUBLIC = {
+    "": 302,
+    "health/": 200,
+    "language/": 302,
+    "public/": 200,
+    "public/targets/<int:pk>/": 200,
+    "sign-in/": 200,
+    "sign-out/": 405,
+    "api/v1/": 404,
+}
+# What a signed-in person is answered by GET, where it is not simply 200.
+ANSWERS = {
+    "language/": 302,
+    "sign-in/": 302,
+    "sign-out/": 405,
+    "account/tokens/<int:pk>/revoke/": 405,
+    "api/v1/": 404,
+}
+GUARDED = {"journal/": {"administrator", "auditor"}}
+
+
+def refused(answer, address):
+    if answer.status_code == 302:
+        return answer.url.startswith("/sign-in/?next=")
+    return answer.status_code == 401 and answer["Content-Type"] == MEDIA_TYPE
+
+
+def test_the_lists_of_this_test_hold_only_what_is_there(all_routes):
+    assert set(PUBLIC) | set(ANSWERS) | set(GUARDED) <= set(all_routes)
+    assert len(all_routes) > 30
+
+
+def test_a_stranger_is_refused_wherever_the_public_is_not_invited(client, all_routes, address_of):
+    open_doors = [
+        route
+        for route in all_routes
+        if route not in PUBLIC and not refused(client.get(address_of(route)), route)
+    ]
+    assert not open_doors
+
+
+def test_a_stranger_writes_nowhere(client, all_routes, address_of):
+    for route in set(all_routes) - set(PUBLIC):
+        answer = client.post(address_of(route), {"label": "x"})
+        assert refused(answer, route) or answer.status_code == 405, route
+
+
+def test_the_public_is_answered(client, all_routes, address_of, published):
+    answers = {route: client.get(address_of(route)).status_code for route in PUBLIC}
+    assert answers == PUBLIC
+
+
+@pytest.mark.parametrize(
+    "role", ["administrator", "secretariat", "committee", "reporter", "auditor"]
+)
+def test_a_role_is_answered_as_its_table_says(
+    role, roles, signed_in, all_routes, address_of, published
+):
+    browser = signed_in(roles[role])
+    for route in all_routes:
+        expected = ANSWERS.get(route, 200)
+        if route in GUARDED and role not in GUARDED[route]:
+            expected = 403
+        assert browser.get(address_of(route)).status_code == expected, route
+
+
+def test_nobody_revokes_anothers_token(roles, signed_in, address_of):
+    address = address_of("account/tokens/<int:pk>/revoke/")
+    assert signed_in(roles["auditor"]).post(address).status_code == 404
+    assert signed_in(roles["secretariat"]).post(address).status_code == 302
+
+
+def test_pages_carry_no_script_and_no_style_of_their_own(
+    roles, signed_in, all_routes, address_of, published, read
+):
+    browser = signed_in(roles["administrator"])
+    pages = 0
+    for route in all_routes:
+        answer = browser.get(address_of(route))
+        if "text/html" not in answer.get("Content-Type", "") or answer.status_code == 302:
+            continue
+        pages += 1
+        for tag, attributes in read(answer).tags:
+            where = f"{route}: <{tag} {attributes}>"
+            assert tag != "style", where
+            assert "style" not in attributes, where
+            assert not any(name.startswith("on") for name in attributes), where
+            assert tag != "script" or attributes.get("src", "").startswith("/static/"), where
+            for name in ("href", "src", "action"):
+                link = attributes.get(name) or ""
+                assert not link.startswith(("http:", "https:", "//", "javascript:")), where
+    assert pages > 18
+
+
+def test_every_answer_carries_its_headers(client, roles, signed_in, all_routes, address_of):
+    browser = signed_in(roles["auditor"])
+    for route in all_routes:
+        for asking in (client, browser):
+            headers = asking.get(address_of(route)).headers
+            assert headers["Content-Security-Policy"] == (
+                "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                "font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+            )
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Referrer-Policy"] == "same-origin"
+            assert headers["X-Frame-Options"] == "DENY"
+            assert "geolocation=()" in headers["Permissions-Policy"]
