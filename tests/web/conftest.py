@@ -11,8 +11,10 @@ from django.urls import URLPattern, get_resolver
 from cotmoc.apps.accounts.models import Person, Role
 from cotmoc.apps.accounts.services import issue_token
 from cotmoc.apps.measurement.models import Source
-from cotmoc.apps.orgs.models import AdminUnit
 from cotmoc.apps.programmes.services import publish_plan
+
+
+CODES = {"indicators/": "dossiers_on_time", "units/": "25", "": "H44.100"}
 
 
 class Reader(HTMLParser):
@@ -84,8 +86,9 @@ def address_of(db, plan):
             "unit": "H44",
             "unit_code": "H44",
             "period": "2026-08",
-            "code": "dossiers_on_time" if "indicators/" in route else "H44.100",
-            "key": AdminUnit.objects.filter(level="province").first().key,
+            "level": "province",
+            "code": next(code for room, code in CODES.items() if room in route or not room),
+            "key": "province:25:",
         }
 
     def fill(route):

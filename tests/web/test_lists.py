@@ -168,9 +168,9 @@ NAMES = [
     "on", "parent", "line", "day", "export", "next",
 ]  # fmt: skip
 NASTY = [
-    "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 5000, "nonsense", "-",
+    "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 4400, "nonsense", "-",
     "--text", "zzz", "2026-02-30", "0000-00-00", "9999-12-31", "0001-01-01", "%", "_", "'", '"',
-    "\\", "\x00", "a\x00b", "\ud7ff", "🙂", "Việt Trì", "x" * 20_000, "<script>", "{{ 7*7 }}",
+    "\\", "\x00", "a\x00b", "\ud7ff", "🙂", "Việt Trì", "x" * 5_000, "<script>", "{{ 7*7 }}",
     "%(x)s", "csv", "xlsx", "pdf", "province:25:", "../../etc/passwd", "\u202e", "\r\nX: y",
 ]  # fmt: skip
 
@@ -196,19 +196,18 @@ def answered(browser, address):
 
 
 @pytest.mark.parametrize("page", LISTS)
-def test_no_value_of_any_parameter_breaks_a_list(auditor, list_of, page):
-    for name in NAMES:
-        for value in NASTY:
-            if name == "export" or len(value) < 1000 or name in {"q", "page", "line"}:
-                answered(auditor, f"{list_of(page)}?{urlencode({name: value})}")
+def test_no_value_in_all_its_parameters_breaks_a_list(auditor, list_of, page):
+    for value in NASTY:
+        names = NAMES if value in {"csv", "xlsx"} else [name for name in NAMES if name != "export"]
+        answered(auditor, f"{list_of(page)}?{urlencode(dict.fromkeys(names, value))}")
 
 
 @pytest.mark.parametrize("page", LISTS)
 def test_no_query_string_breaks_a_list(auditor, list_of, page):
-    values = st.one_of(st.sampled_from(NASTY[:-1]), st.text(max_size=20))
+    values = st.one_of(st.sampled_from(NASTY), st.text(max_size=20))
 
     @settings(
-        max_examples=25,
+        max_examples=20,
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],

@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "template_partials",
     "axes",
     "cotmoc.ui",
     "cotmoc.apps.journal",
@@ -75,7 +74,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cotmoc.portal.context.shell",
             ],
-            "builtins": ["cotmoc.ui.templatetags.ui", "template_partials.templatetags.partials"],
+            "builtins": ["cotmoc.ui.templatetags.ui"],
         },
     }
 ]

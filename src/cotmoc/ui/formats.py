@@ -111,12 +111,15 @@ def measure(value: Number | None, unit: str | None = "") -> str:
 
 
 def day(value: date | None) -> str:
-    """26/9/2026 as Vietnamese papers write it; 26 Sep 2026 in English."""
+    """26/9/2026, 01/7/2025 as Vietnamese documents write it, with a zero before days under 10 and
+    before January and February (Decree 30/2020, Annex I); 26 Sep 2026 in English."""
     if not isinstance(value, date):
         return MISSING
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    return format_date(value, "j M Y" if in_english() else "j/n/Y")
+    if in_english():
+        return format_date(value, "j M Y")
+    return format_date(value, "d/m/Y" if value.month < 3 else "d/n/Y")
 
 
 def moment(value: datetime | None) -> str:

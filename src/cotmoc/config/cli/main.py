@@ -16,7 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from django.utils import translation
 
     translation.activate(settings.LANGUAGE_CODE)
-    from cotmoc.config.cli.output import CommandError, stderr
+    from django.db import DatabaseError
+    from django.utils.translation import gettext as _
+
+    from cotmoc.config.cli.output import NOT_READY, CommandError, stderr
 
     parser = build_parser()
     chosen = parser.parse_args(arguments)
@@ -29,6 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandError as error:
         stderr.print(str(error), style="red", markup=False)
         return error.code
+    except DatabaseError as error:
+        reason = str(error).splitlines()[0]
+        stderr.print(
+            _("The database refused: %(reason)s. Is it up to date? Run: cotmoc setup")
+            % {"reason": reason},
+            style="red",
+            markup=False,
+        )
+        return NOT_READY
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

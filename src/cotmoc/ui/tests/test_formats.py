@@ -56,6 +56,8 @@ def test_days_and_moments_are_local(language):
     late = datetime(2026, 9, 27, 18, 30, tzinfo=UTC)
     assert formats.day(late) == said(language, "28/9/2026", "28 Sep 2026")
     assert formats.moment(late) == said(language, "01:30, 28/9/2026", "01:30, 28 Sep 2026")
+    assert formats.day(date(2025, 7, 1)) == said(language, "01/7/2025", "1 Jul 2025")
+    assert formats.day(date(2026, 1, 15)) == said(language, "15/01/2026", "15 Jan 2026")
     assert formats.day(None) == formats.moment(None) == "–"
 
 

@@ -145,7 +145,9 @@ def figure(request: HttpRequest, indicator: str, unit: str, period: str) -> Http
 
 def _page_number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
-    return max(1, min(int(asked), 100_000)) if asked.isascii() and asked.isdecimal() else 1
+    if not asked.isascii() or not asked.isdecimal() or len(asked) > 6:
+        return 1
+    return max(1, int(asked))
 
 
 def indicators(request: HttpRequest) -> HttpResponseBase:
