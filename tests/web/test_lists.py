@@ -103,9 +103,7 @@ def cells(answer, kind):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize(("address", "head"), EXPORTS)
-def test_a_list_is_taken_away_in_the_readers_language(
-    cast, signed_in, at, kind, address, head
-):
+def test_a_list_is_taken_away_in_the_readers_language(cast, signed_in, at, kind, address, head):
     shown = {}
     for language in ("vi", "en"):
         browser = signed_in(cast.dung, language)
@@ -191,7 +189,7 @@ def list_of(at, capture_folder):
 
 def answered(browser, address):
     answer = browser.get(address)
-    assert answer.status_code in {200, 302, 404}, address[:300]
+    assert answer.status_code in {200, 302, 400, 404}, address[:300]
     answer.getvalue()
 
 
@@ -241,11 +239,10 @@ def test_no_broken_encoding_breaks_a_list(auditor, list_of, page, query):
         "/organisations/%F0%9F%99%82/",
         "/units/%00/",
         "/units/province:99:/",
-        "/account/tokens/99999999999999999999/revoke/",
     ],
 )
 def test_no_path_breaks_a_page(auditor, db, path):
-    assert auditor.get(path).status_code in {404, 405}
+    assert auditor.get(path).status_code == (400 if "%00" in path else 404)
 
 
 def test_a_list_shows_the_nearest_page_to_a_wrong_one(auditor, db, read):

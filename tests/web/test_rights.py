@@ -105,9 +105,7 @@ def test_whatever_people_wrote_stays_text(published, roles, signed_in, client, r
         "/journal/",
     ]
     answers = [(page, browser.get(page)) for page in pages]
-    answers += [
-        (page, client.get(page)) for page in ("/public/", f"/public/targets/{target.pk}/")
-    ]
+    answers += [(page, client.get(page)) for page in ("/public/", f"/public/targets/{target.pk}/")]
     for page, answer in answers:
         assert answer.status_code == 200, page
         text = answer.content.decode()

@@ -23,9 +23,12 @@ ANSWERS = {
     "sign-in/": 302,
     "sign-out/": 405,
     "account/tokens/<int:pk>/revoke/": 405,
+    "plans/<int:pk>/publish/": 405,
     "api/v1/": 404,
 }
 GUARDED = {"journal/": {"administrator", "auditor"}}
+# Who may do what is done by POST.
+DEEDS = {"plans/<int:pk>/publish/": {"administrator", "secretariat"}}
 
 
 def refused(answer, address):
@@ -35,7 +38,7 @@ def refused(answer, address):
 
 
 def test_the_lists_of_this_test_hold_only_what_is_there(all_routes):
-    assert set(PUBLIC) | set(ANSWERS) | set(GUARDED) <= set(all_routes)
+    assert {*PUBLIC, *ANSWERS, *GUARDED, *DEEDS} <= set(all_routes)
     assert len(all_routes) > 30
 
 
@@ -71,6 +74,15 @@ def test_a_role_is_answered_as_its_table_says(
         if route in GUARDED and role not in GUARDED[route]:
             expected = 403
         assert browser.get(address_of(route)).status_code == expected, route
+
+
+@pytest.mark.parametrize("route", DEEDS)
+@pytest.mark.parametrize(
+    "role", ["administrator", "secretariat", "committee", "reporter", "auditor"]
+)
+def test_a_role_does_what_its_table_says(role, route, roles, signed_in, address_of):
+    answer = signed_in(roles[role]).post(address_of(route))
+    assert answer.status_code == (302 if role in DEEDS[route] else 403)
 
 
 def test_nobody_revokes_anothers_token(roles, signed_in, address_of):

@@ -90,7 +90,8 @@ def target(request: HttpRequest, pk: int) -> HttpResponseBase:
             if any(each.figure.value is not None for each in communes)
             else None,
             "captured": last_capture(row.figure.period) if row.figure else None,
-            "maximum": _maximum(row),
+            "maximum": _maximum(row, []),
+            "list_maximum": _maximum(row, bodies),
             "slug": f"{found.plan.year}-{found.order}",
         },
     )
@@ -115,12 +116,14 @@ def _bodies(row: TargetRow, viewer: object) -> list[BodyRow]:
     return body_rows(ranked(figures, row.indicator.direction), row.target, row.indicator.scale)
 
 
-def _maximum(row: TargetRow) -> Decimal:
-    """The end of the bullet's scale: 100 for percentages, else a fifth beyond what is shown."""
+def _maximum(row: TargetRow, bodies: list[BodyRow]) -> Decimal:
+    """The end of the bullets' scale: 100 for percentages, else a little beyond what is shown."""
     if row.target.unit == "%":
         return Decimal(100)
-    shown = [row.target.value or Decimal(0), (row.figure and row.figure.value) or Decimal(0)]
-    return (max(shown) * Decimal("1.2")).quantize(Decimal(1)) or Decimal(1)
+    shown = [body.ranked.figure.value for body in bodies]
+    shown += [row.target.value, row.figure.value if row.figure else None]
+    largest = max((value for value in shown if value is not None), default=Decimal(0))
+    return (largest * Decimal("1.1")).quantize(Decimal(1)) or Decimal(1)
 
 
 def _export_bodies(bodies: list[BodyRow]) -> tuple[list[str], list[list[object]]]:
