@@ -4,8 +4,9 @@
 
 Observations are the demo's, repeated under other codes (so many provinces) at 1, 10 and 100 times.
 Each side runs in a process of its own, reads the same Parquet file and units and gives the same
-figures (the last column counts those that agree). Reading, computing and the result's Python
-objects are in the time; starting Python and importing are not. Peak memory is the process's.
+values (the last column counts those that agree); the engine also says status, basis and coverage.
+Reading, computing and the result's Python objects are in the time; starting Python and importing
+are not. Peak memory is the process's.
 """
 
 import json

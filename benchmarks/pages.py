@@ -3,7 +3,7 @@
     python benchmarks/pages.py [REQUESTS]
 
 Requests go through every middleware within this process; the time on the network and in the
-browser is not in it. Beside the pages stand the floor (a page that asks the database one thing)
+browser is not in it. Beside the pages stand the floor (an answer with nothing in it)
 and the dashboard's data gathered with a query per row, as is easily written.
 """
 

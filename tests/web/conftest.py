@@ -13,7 +13,6 @@ from cotmoc.apps.accounts.services import issue_token
 from cotmoc.apps.measurement.models import Source
 from cotmoc.apps.programmes.services import publish_plan
 
-
 CODES = {"indicators/": "dossiers_on_time", "units/": "25", "": "H44.100"}
 
 
