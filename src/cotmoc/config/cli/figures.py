@@ -23,7 +23,7 @@ from cotmoc.config.cli.output import (
 )
 from cotmoc.config.cli.portal766 import period_argument
 from cotmoc.config.cli.ready import require_database
-from cotmoc.ui.formats import number
+from cotmoc.ui import formats
 
 Subparsers = argparse._SubParsersAction
 SHOWN = 60
@@ -192,7 +192,7 @@ def print_explanation(explanation: Explanation) -> None:
     stdout.print(f"1. {definition.formula[language]}", markup=False)
     shown = Status(explanation.status).label if explanation.shown is None else explanation.shown
     parts = [explanation.numerator, explanation.denominator]
-    fraction = " / ".join(number(part) for part in parts if part is not None)
+    fraction = " / ".join(formats.number(part) for part in parts if part is not None)
     stdout.print(f"   {fraction} = {shown} {definition.unit}", markup=False)
     stdout.print(
         f"   {definition.code} v{definition.version} · {definition.legal_source}", markup=False
