@@ -14,7 +14,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -34,7 +33,7 @@ FLAGS = [
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 SCREENS = {"desktop": DESKTOP, "phone": PHONE}
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-START_SECONDS = 60
+START_SECONDS = 90
 SHOTS = """
 import dataclasses, json, sys
 sys.path.insert(0, "scripts")
@@ -115,7 +114,7 @@ def _wait_until_healthy(process, address, log):
             with urlopen(f"{address}/health/", timeout=2) as answer:
                 assert json.load(answer) == {"status": "ok"}
                 return
-        except URLError:
+        except OSError:  # not listening yet, or too busy to answer in time
             time.sleep(0.1)
     pytest.fail(f"the server did not start:\n{log.read_text()}")
 
@@ -167,7 +166,7 @@ class Visitor:
         self.context = browser.new_context(
             viewport=viewport, accept_downloads=True, locale="en-GB", **options
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.scripted = options.get("java_script_enabled", True)
         self.complaints, self.answers, self._refusals = [], [], set()
         self.page = self.context.new_page()
