@@ -26,7 +26,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parents[1]
 NO_TESTS_CHOSEN = 5
 START_SECONDS = 30
-# Two halve the time of two processors; each loads the province for itself, so many gain little.
+# Every worker loads the province for itself, so many gain little.
 MOST_WORKERS = 8
 # A server that lives for one run need not survive a power cut.
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
@@ -83,9 +83,14 @@ def words(code: int) -> str:
 
 
 def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    """Run pytest with a data folder of its own, one worker on every processor."""
+    """Run pytest with settings and a data folder of its own, one worker on every processor."""
+    outside = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("COTMOC_") or name == "COTMOC_REQUIRE"
+    }
     with tempfile.TemporaryDirectory(prefix="cotmoc-test-") as folder:
-        settings = {**os.environ, "COTMOC_DATA_DIR": folder, **environment}
+        settings = {**outside, "COTMOC_DATA_DIR": folder, **environment}
         workers = [f"--numprocesses={min(os.cpu_count() or 1, MOST_WORKERS)}", "--dist=worksteal"]
         command = [sys.executable, "-m", "pytest", *workers, *arguments]
         return subprocess.run(command, cwd=ROOT, env=settings, check=False).returncode

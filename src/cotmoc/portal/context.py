@@ -51,7 +51,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """What `ui/base.html` reads as `shell`."""
     person = getattr(request, "user", None)
     signed_in = bool(person and person.is_authenticated)
-    plan = current_plan(person) if person is not None else None
+    plan = None
+    if person is not None:
+        # A page about the plan has already found it.
+        plan = getattr(request, "current_plan", None) or current_plan(person)
     return {
         "shell": {
             "nav": _navigation(request, person, plan) if signed_in else _public(request),

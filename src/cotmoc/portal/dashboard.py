@@ -9,6 +9,7 @@ from cotmoc.apps.measurement.models import Figure, IndicatorVersion, period_word
 from cotmoc.apps.measurement.queries import (
     RankedFigure,
     comparable_indicators,
+    largest_members,
     last_capture,
     latest_period,
     member_figures,
@@ -102,7 +103,7 @@ def gather(plan: Plan, *, viewer: object, today: date, indicator: str = "") -> D
         pillars=[_pillar(pillar, held) for pillar, held in by_pillar(rows)],
         period=period,
         captured=last_capture(period) if period else None,
-        overdue=_overdue(member_figures(OVERDUE, body, period, viewer=viewer))
+        overdue=_overdue(*largest_members(OVERDUE, body, period, SHOWN_OVERDUE, viewer=viewer))
         if body and period
         else None,
         choices=choices,
@@ -115,14 +116,9 @@ def _pillar(pillar: Pillar, rows: list[TargetRow]) -> PillarCard:
     return PillarCard(pillar, counts(rows), len(rows), most_behind(rows, 3), list(owed)[:4])
 
 
-def _overdue(figures: Sequence[Figure]) -> Overdue | None:
-    counted = sorted(
-        (figure for figure in figures if figure.value), key=lambda each: -(each.value or 0)
-    )
-    total = sum((figure.value or Decimal(0) for figure in counted), Decimal(0))
-    if not total:
+def _overdue(shown: list[Figure], total: Decimal) -> Overdue | None:
+    if not shown:
         return None
-    shown = counted[:SHOWN_OVERDUE]
     held = sum((figure.value or Decimal(0) for figure in shown), Decimal(0))
     return Overdue(shown, total, shown[0].value or Decimal(0), round(100 * held / total))
 

@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     plan = current_plan(request.user)
     if plan is None:
         return render(request, "programmes/no_plan.html")
+    request.current_plan = plan  # type: ignore[attr-defined]  # the frame shows it too
     board = gather(
         plan,
         viewer=request.user,

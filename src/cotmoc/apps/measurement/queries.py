@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Length
 
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source
@@ -44,6 +44,25 @@ def member_figures(
         .select_related("indicator", "organisation__unit")
         .defer("indicator__content")  # a whole definition in every row, and all rows share one
     )
+
+
+def largest_members(
+    indicator_code: str, body: Organisation, period: str, limit: int, *, viewer: object
+) -> tuple[list[Figure], Decimal]:
+    """The members with the largest values, and what all members have together. Two queries."""
+    found = (
+        Figure.objects.visible_to(viewer)
+        .current()
+        .filter(
+            indicator__code=indicator_code,
+            organisation__parent=body,
+            period=period,
+            value__gt=0,
+        )
+    )
+    largest = found.select_related("organisation").order_by("-value", "organisation__code")
+    total: Decimal | None = found.aggregate(total=Sum("value"))["total"]
+    return list(largest[:limit]), total or Decimal(0)
 
 
 def ranked(figures: Sequence[Figure], direction: str) -> list[RankedFigure]:

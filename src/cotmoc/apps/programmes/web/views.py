@@ -30,6 +30,7 @@ def targets(request: HttpRequest) -> HttpResponseBase:
     plan = current_plan(request.user)
     if plan is None:
         return render(request, "programmes/no_plan.html")
+    request.current_plan = plan  # type: ignore[attr-defined]  # the frame shows it too
     rows = target_rows(plan, viewer=request.user, today=timezone.localdate())
     form = TargetFilters(request.GET)
     shown, sort = sort_rows(form.apply(rows), request, SORT_KEYS, "text")
