@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion, period_words
 from cotmoc.apps.measurement.queries import (
-    RankedFigure,
     comparable_indicators,
     largest_members,
     last_capture,
@@ -131,21 +130,21 @@ def _compare(
 ) -> Comparison:
     indicator = next(row for row in choices if row.code == code)
     target = next((row for row in rows if row.target.indicator_code == code), None)
-    places = [each for each in ranked(figures, indicator.direction) if each.rank]
-    judged = body_rows(places, target.target if target else None, indicator.scale)
+    members = ranked(figures, indicator.direction)
     ordered = sorted(
-        judged, key=lambda body: (body.ranked.rank or 0, body.ranked.organisation.code)
+        (each for each in members if each.rank),
+        key=lambda each: (each.rank or 0, each.organisation.code),
     )
     half = min(EACH_END, len(ordered) // 2)
-    communes: list[RankedFigure] = [
-        each for each in ranked(figures, indicator.direction) if each.organisation.kind == "commune"
-    ]
+    worst = list(reversed(ordered[-half:])) if half else []
+    asked = target.target if target else None
+    communes = [each for each in members if each.organisation.kind == "commune"]
     goal = target.target.value if target else None
     return Comparison(
         indicator=indicator,
         target=target,
-        worst=list(reversed(ordered[-half:])) if half else [],
-        best=ordered[:half],
+        worst=body_rows(worst, asked, indicator.scale),
+        best=body_rows(ordered[:half], asked, indicator.scale),
         communes=len(communes),
         map=dot_map(communes, goal, indicator.direction) if communes else None,
     )
