@@ -118,7 +118,7 @@ def _column_type(node: exp.Expression, table: FactTable) -> str:
     if not plain or node.name not in table.columns:
         known = ", ".join(table.columns)
         raise ExpressionError(f"unknown column: {node.sql()!r}; {table.name} has {known}")
-    return table.columns[node.name]
+    return "number" if table.columns[node.name].is_number else "text"
 
 
 def _check_constant(node: exp.Expression, kind: str) -> None:
