@@ -62,6 +62,12 @@ class Deeds:
         orgs.register_organisations(top, [], on=date(2026, 8, 31), **self.who)
         return "organisations.registered"
 
+    def orgs_load_weights(self):
+        file = self.tmp_path / "weights.csv"
+        file.write_text("unit,area,source,date\nprovince:01:,3359.8,NGTK,2024-12-31\n")
+        orgs.load_weights(file, **self.who)
+        return "weights.loaded"
+
     def orgs_give_post(self):
         orgs.give_post(self.cast.an, self.province, **self.who)
         return "post.given"

@@ -60,6 +60,11 @@ class AdminUnit(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
+    def is_valid_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day < self.valid_to
+        )
+
 
 class Succession(models.Model):
     """A dated edge: on `date` the predecessor's territory, or part of it, went to the successor."""
@@ -81,6 +86,33 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor} ({self.date})"
+
+
+class WeightKind(models.TextChoices):
+    AREA = "area", _("Area (km²)")
+    POPULATION = "population", _("Population")
+
+
+class UnitWeight(models.Model):
+    """A number of a territory by which divided units are split, as of a day, with its source.
+
+    The latest day counts. The shipped table brings areas; these are what an operator adds.
+    """
+
+    unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="weights")
+    kind = models.CharField(max_length=12, choices=WeightKind)
+    value = models.DecimalField(max_digits=16, decimal_places=4)
+    source = models.CharField(max_length=300, help_text="document or publication")
+    as_of = models.DateField(help_text="the day the number speaks of")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "kind", "as_of"], name="unit_weight_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.kind} {self.value} ({self.as_of})"
 
 
 class UnitTable(models.Model):

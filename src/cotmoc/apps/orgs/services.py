@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
-from cotmoc.apps.orgs import table
+from cotmoc.apps.orgs import table, weights
 from cotmoc.apps.orgs.models import (
     AdminUnit,
     Level,
@@ -18,8 +19,10 @@ from cotmoc.apps.orgs.models import (
     Post,
     Succession,
     UnitTable,
+    UnitWeight,
 )
 from cotmoc.apps.orgs.rules import Match, Territory, TerritoryIndex, read_body_name
+from cotmoc.core.problems import BadInput, Problem
 from cotmoc.core.text import clean, fold
 
 BATCH = 2000
@@ -262,3 +265,102 @@ def give_post(
     post = Post.objects.create(person=person, organisation=organisation, valid_from=now.date())
     record("post.given", post, actor=actor, now=now, after={"organisation": organisation.code})
     return post
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWeights:
+    """What came of loading weights: rows read, numbers that are new or different."""
+
+    rows: int
+    changed: int
+
+
+@transaction.atomic
+def load_weights(path: Path, *, actor: Person | None, now: datetime) -> LoadedWeights:
+    """Take areas and populations of units from a CSV file (columns: `weights`).
+
+    A number for the same unit, kind and day replaces the earlier one, which the journal
+    keeps.
+    Raises BadInput with line and field, and then takes nothing.
+    """
+    rows = weights.read_weights(path)
+    ids = _ids_of_units(rows, path.name)
+    known = {
+        (each.unit_id, each.kind, each.as_of): each
+        for each in UnitWeight.objects.filter(as_of__in={row.as_of for row in rows}).select_related(
+            "unit"
+        )
+    }
+    changed: list[UnitWeight] = []
+    replaced: dict[str, str] = {}
+    for row, unit_id in zip(rows, ids, strict=True):
+        for kind, value in row.values.items():
+            before = known.get((unit_id, kind, row.as_of))
+            if before and (before.value, before.source) == (value, row.source):
+                continue
+            if before:
+                replaced[f"{before.unit.key} {kind} {row.as_of}"] = str(before.value)
+            changed.append(
+                UnitWeight(
+                    unit_id=unit_id,
+                    kind=kind,
+                    value=value,
+                    source=row.source,
+                    as_of=row.as_of,
+                    recorded_at=now,
+                )
+            )
+    if changed:
+        UnitWeight.objects.bulk_create(
+            changed,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["unit", "kind", "as_of"],
+            update_fields=["value", "source", "recorded_at"],
+        )
+        record(
+            "weights.loaded",
+            ("orgs.unitweight", path.name),
+            actor=actor,
+            now=now,
+            before={"replaced": replaced} if replaced else None,
+            after={
+                "rows": len(rows),
+                "changed": len(changed),
+                "sources": sorted({row.source for row in rows}),
+            },
+        )
+    return LoadedWeights(len(rows), len(changed))
+
+
+def _ids_of_units(rows: list[weights.WeightRow], file: str) -> list[int]:
+    """The unit of every row. Raises BadInput for one that is in no table, or given twice."""
+    by_key: dict[str, AdminUnit] = {}
+    by_code: dict[tuple[str, str], list[AdminUnit]] = {}
+    for each in AdminUnit.objects.only("key", "level", "code", "valid_from", "valid_to"):
+        by_key[each.key] = each
+        by_code.setdefault((each.level, each.code), []).append(each)
+    ids: list[int] = []
+    problems: list[Problem] = []
+    first: dict[tuple[int, str, date], int] = {}
+    for row in rows:
+        unit: AdminUnit | None
+        if row.key:
+            unit = by_key.get(row.key)
+        else:
+            same_code = by_code.get((row.level, row.code), [])
+            unit = next((it for it in same_code if it.is_valid_on(row.borders)), None)
+        if unit is None:
+            value = row.key or f"{row.level} {row.code}, {row.borders}"
+            place = "unit" if row.key else "code"
+            problems.append(Problem("unknown_territory", file, row.line, place, value))
+            continue
+        ids.append(unit.pk)
+        for kind in row.values:
+            line = first.setdefault((unit.pk, kind, row.as_of), row.line)
+            if line != row.line:
+                params = {"first": line}
+                problems.append(Problem("duplicate", file, row.line, kind, unit.key, params=params))
+    if problems:
+        raise BadInput(problems)
+    return ids

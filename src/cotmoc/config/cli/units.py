@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.orgs.models import AdminUnit, Level
-from cotmoc.apps.orgs.services import Registration, UnknownProvinceError
+from cotmoc.apps.orgs.queries.closure import readiness
+from cotmoc.apps.orgs.services import Registration, UnknownProvinceError, load_weights
 from cotmoc.config.cli.output import (
     BadInputError,
     CommandError,
@@ -43,6 +44,23 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     units.add_argument("--search", metavar="TEXT", help=_("name, with or without accents"))
     units.add_argument("--json", action="store_true", help=_("print JSON"))
     units.set_defaults(run=list_units)
+    more = units.add_subparsers(metavar="ACTION")
+    weights = more.add_parser(
+        "weights",
+        help=_("take areas and populations of units from a CSV file"),
+        description=_(
+            "By these numbers figures of divided units are moved to newer borders. Columns: unit "
+            "(its key), or level and code; area (km²) or population or both; source; date. A code "
+            "means the unit valid on that date; for newer borders add the column borders with a "
+            "day. One bad row refuses the file."
+        ),
+        epilog="cotmoc units weights dan-so-2024.csv --json",
+    )
+    weights.add_argument("file", type=Path)
+    weights.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON")
+    )
+    weights.set_defaults(run=take_weights)
 
     organisations = commands.add_parser("organisations", help=_("the bodies that get figures"))
     actions = organisations.add_subparsers(metavar="ACTION", required=True)
@@ -113,6 +131,32 @@ def list_units(chosen: argparse.Namespace) -> None:
             [(row["code"], f"{row['kind']} {row['name']}", row["parent__name"]) for row in rows],
             set(),
         )
+
+
+def take_weights(chosen: argparse.Namespace) -> None:
+    """Load weights and say how far each share rule carries today."""
+    require_database()
+    try:
+        outcome = load_weights(chosen.file, actor=None, now=timezone.now())
+    except BadInput as error:
+        raise BadInputError(error.problems, _("Nothing was taken:")) from error
+    ready = readiness(timezone.localdate())
+    if chosen.json:
+        rules = {
+            each.rule.value: {"divided": each.divided, "immovable": each.immovable}
+            for each in ready
+        }
+        print_json({"rows": outcome.rows, "changed": outcome.changed, "rules": rules})
+        return
+    stdout.print(
+        _("%(rows)s rows, %(changed)s numbers new or changed")
+        % {"rows": outcome.rows, "changed": outcome.changed}
+    )
+    print_table(
+        [_("Share rule"), _("Divided units it moves"), _("It cannot move")],
+        [(each.rule.value, each.divided, each.immovable) for each in ready],
+        {1, 2},
+    )
 
 
 def import_organisations(chosen: argparse.Namespace) -> None:
