@@ -5,7 +5,7 @@
 
 PostgreSQL is started for the run from the server programs found on this machine, listens on a
 socket of its own and is gone afterwards. Where there are none it is skipped and said so; naming it
-in COTMOC_REQUIRE (`postgresql,chromium`) makes that a failure instead.
+in COTMOC_REQUIRE (`postgresql,chromium,spark`) makes that a failure instead.
 """
 
 import os
