@@ -367,9 +367,10 @@ class _Reader:
                 self.date_column(f"{place}.{part}", value[part], table)
         until = value.get("until")
         if until and any(
-            each.kind in ("min", "max", "distinct", "median") for each in syntax.aggregates(tree)
+            each.judged or each.kind in ("min", "max", "distinct", "median")
+            for each in syntax.aggregates(tree)
         ):
-            raise self.wrong(f"{place}.until", "goes with count, sum and avg only")
+            raise self.wrong(f"{place}.until", "goes with count, sum and avg, without period_end")
         return Term(name, text, tree, value.get("date", day), until)
 
     def date_column(self, key: str, value: Any, table: FactTable) -> None:

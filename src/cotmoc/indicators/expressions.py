@@ -191,6 +191,8 @@ class Reader:
                 f"only count and sum can be judged at the period's end: {sql_of(node)!r}"
             )
         argument = self._argument(self._only(node, "this").this)
+        if _KINDS[kind] == "avg" and isinstance(argument, syntax.Case):
+            raise ExpressionError(f"avg takes a column: {sql_of(node)!r}", start_of(node))
         return syntax.Aggregate(_KINDS[kind], argument, condition, judged)
 
     def _argument(self, node: exp.Expression) -> syntax.Column | syntax.Case:
