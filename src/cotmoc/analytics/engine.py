@@ -1,4 +1,4 @@
-"""Figures from reported values: one grouped scan for all definitions, small roll-up, ratios last."""
+"""Figures from reported values: one scan for all definitions, small roll-up, ratios last."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
