@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,9 +194,7 @@ def add_dossiers(
     return note, True
 
 
-def country_bodies(
-    units: Iterable[UnitLife], edges: Iterable[Edge], seed: int
-) -> list[SampleBody]:
+def country_bodies(units: Iterable[UnitLife], edges: Iterable[Edge], seed: int) -> list[SampleBody]:
     """Communes and provinces of the whole time, each during its life.
 
     Few communes are large and many small. What a commune took over it keeps: a merged one is as
@@ -255,9 +254,7 @@ def province_bodies(
                 part = found.get(key)
                 share = size / len(parts) + (part.weight if part else 0.0)
                 ended = lives[key]
-                found[key] = SampleBody(
-                    key, share, late, False, ended.valid_from, ended.valid_to
-                )
+                found[key] = SampleBody(key, share, late, False, ended.valid_from, ended.valid_to)
         found[body.code] = SampleBody(body.code, size, late, unit is None, start, end)
     return list(found.values())
 
@@ -358,7 +355,7 @@ class _Maker:
                 stop = min(start + ROWS_PER_GROUP, total)
                 low = int(np.searchsorted(ends, start, side="right"))
                 high = int(np.searchsorted(ends, stop, side="left")) + 1
-                inside = np.diff(np.clip(ends[low:high], start, stop), prepend=start)
+                inside = _steps_between(np.clip(ends[low:high], start, stop), start)
                 rows = self._rows(number, start, np.arange(low, high), inside, import_no)
                 writer.write_table(rows, row_group_size=ROWS_PER_GROUP)
         return total
@@ -500,7 +497,7 @@ class _Days:
         self.known = _number(end) * _DAY
         bounds = [_number(each) for each in (*months, end)]
         busy = self._busy(months[0].year, last.year)
-        self._weights = [busy[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+        self._weights = [busy[start:stop] for start, stop in pairwise(bounds)]
         self._months = months
         self.table = [
             bounds[number] + _spread(weights) for number, weights in enumerate(self._weights)
@@ -597,12 +594,10 @@ class _Chances:
         bodies: Sequence[SampleBody], months: Sequence[date], key: npt.NDArray[np.uint64]
     ) -> list[Ints]:
         usual = np.array([body.late for body in bodies])
-        drift = np.zeros(len(bodies))
+        drift = 0.5 * _bell(key, 2000)
         found = []
         for number, month in enumerate(months):
-            throws = [_fraction(key, 4 * number + each) for each in range(4)]
-            shock = (sum(throws) - 2) * 1.7  # about as far as a standard deviation of one
-            drift = 0.8 * drift + 0.3 * shock
+            drift = 0.8 * drift + 0.3 * _bell(key, 4 * number)
             # A body that has just begun has not found its way yet.
             young = np.array([_age(body, month) < 4 for body in bodies])
             share = usual * (1 + drift).clip(0.2, 3) * np.where(young, 1.6, 1.0)
@@ -643,13 +638,26 @@ def _fraction(key: npt.NDArray[np.uint64], salt: int) -> Floats:
     return (_mixed(key, salt) >> np.uint64(11)) / 2.0**53
 
 
+def _bell(key: npt.NDArray[np.uint64], salt: int) -> Floats:
+    """Numbers about zero, with a standard deviation of about one."""
+    return (sum((_fraction(key, salt + each) for each in range(4)), np.zeros(len(key))) - 2) * 1.7
+
+
 def _share_out(count: int, weights: Floats) -> Ints:
     """Whole numbers in proportion to weights that add up to exactly `count`."""
     ends = np.cumsum(weights)
     if not ends[-1] > 0:
         return np.zeros(len(weights), dtype=np.int64)
     rounded = np.floor(ends / ends[-1] * count + 0.5).astype(np.int64)
-    return np.diff(rounded, prepend=0)
+    return _steps_between(rounded, 0)
+
+
+def _steps_between(ends: Ints, start: int) -> Ints:
+    """How far it is from each end to the next, the first from `start`."""
+    steps: Ints = ends.copy()
+    steps[0] -= start
+    steps[1:] -= ends[:-1]
+    return steps
 
 
 def _spread(weights: npt.NDArray[Any]) -> Ints:
@@ -659,9 +667,7 @@ def _spread(weights: npt.NDArray[Any]) -> Ints:
     return np.searchsorted(ends / ends[-1], throws, side="right").astype(np.int64)
 
 
-def _drawn(
-    codes: Sequence[str], values: Sequence[tuple[int, int]], what: str, seed: int
-) -> Ints:
+def _drawn(codes: Sequence[str], values: Sequence[tuple[int, int]], what: str, seed: int) -> Ints:
     """A value for each code, by chance in proportion to the values' weights."""
     table = _spread(np.array([weight for _, weight in values]))
     places = [table[int(_chance(f"{what}:{code}", seed) * _STEPS)] for code in codes]
