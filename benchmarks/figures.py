@@ -132,10 +132,13 @@ def definitions() -> list[Any]:
     import yaml
 
     from cotmoc.indicators.catalogue import read_catalogue
+    from cotmoc.indicators.facts import read_fact_tables
 
-    folder = Path(__file__).parents[1] / "catalogue" / "indicators"
-    files = sorted(folder.glob("*.yaml"))
-    return read_catalogue((path.name, yaml.safe_load(path.read_text())) for path in files)
+    def files(part: str) -> list[tuple[str, Any]]:
+        folder = Path(__file__).parents[1] / "catalogue" / part
+        return [(path.name, yaml.safe_load(path.read_text())) for path in sorted(folder.glob("*"))]
+
+    return read_catalogue(files("indicators"), read_fact_tables(files("facts")))
 
 
 def prepare_engine(bodies: list[tuple[str, str, str]]) -> Any:

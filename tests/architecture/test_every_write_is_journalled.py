@@ -91,7 +91,7 @@ class Deeds:
 
     def measurement_sync_catalogue(self):
         folder = self.tmp_path / "indicators"
-        shutil.copytree(Path(self.settings.CATALOGUE_DIR) / "indicators", folder)
+        shutil.copytree(self.settings.CATALOGUE_DIR, self.tmp_path, dirs_exist_ok=True)
         path = folder / "dossiers_on_time.yaml"
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")

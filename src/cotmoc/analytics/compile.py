@@ -1,98 +1,141 @@
 """From a checked expression to Ibis, which then speaks to DuckDB or Spark alike."""
 
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from sqlglot import exp
 
-from cotmoc.indicators.expressions import AGGREGATES
+from cotmoc.indicators import syntax
+
+CountIf = Callable[[ir.BooleanValue], ir.Value]
+_LARGEST_INTEGER = 2**62
 
 
-def aggregate(node: exp.Expression, table: ir.Table) -> ir.Value:
-    """Compile an expression accepted by `indicators.expressions.parse` over `table`."""
+def combine(node: syntax.Scalar, value_of: Callable[[Any], ir.Value]) -> ir.Value:
+    """What stands between aggregates (or references), with `value_of` giving the value of each.
+
+    A quotient is divided in binary and is missing when it divides by zero.
+    """
     match node:
-        case exp.Paren():
-            return aggregate(node.this, table)
-        case exp.Neg():
-            return -aggregate(node.this, table)
-        case exp.Literal():
-            return ibis.literal(_constant(node))
-        case exp.Add():
-            return aggregate(node.this, table) + aggregate(node.expression, table)
-        case exp.Sub():
-            return aggregate(node.this, table) - aggregate(node.expression, table)
-        case exp.Mul():
-            return aggregate(node.this, table) * aggregate(node.expression, table)
-        case exp.Div():
+        case syntax.Number(value):
+            return ibis.literal(_constant(value))
+        case syntax.Negative(inner):
+            return -combine(inner, value_of)
+        case syntax.Arithmetic("/", left, right):
             # Spark refuses a division by zero and DuckDB gives infinity: make it missing in both.
-            return aggregate(node.this, table) / aggregate(node.expression, table).nullif(0)
-        case exp.Coalesce():
-            return ibis.coalesce(
-                *(aggregate(part, table) for part in (node.this, *node.expressions))
-            )
-        case exp.Filter():
-            return _call(node.this, table, _condition(node.expression.this, table))
-        case _ if isinstance(node, AGGREGATES):
-            return _call(node, table, None)
+            below = combine(right, value_of).cast("float64").nullif(0)
+            return combine(left, value_of).cast("float64") / below
+        case syntax.Arithmetic(operator, left, right):
+            return _joined(operator, combine(left, value_of), combine(right, value_of))
+        case syntax.Coalesce(parts):
+            return ibis.coalesce(*(combine(part, value_of) for part in parts))
+        case syntax.When(operator, left, right, then, otherwise):
+            test = compared(operator, combine(left, value_of), combine(right, value_of))
+            rest = ibis.null() if otherwise is None else combine(otherwise, value_of)
+            return ibis.ifelse(test, combine(then, value_of), rest)
         case _:
-            raise TypeError(f"unchecked expression: {node.sql()!r}")
+            return value_of(node)
 
 
-def _call(node: exp.Expression, table: ir.Table, where: Any) -> ir.Value:
-    match node:
-        case exp.Count(this=exp.Star()):
+def _joined(operator: str, left: Any, right: Any) -> ir.Value:
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case _:
+            return left * right
+
+
+def aggregate(node: syntax.Scalar, table: ir.Table) -> ir.Value:
+    """A whole expression over the rows of one group of `table`."""
+    return combine(node, lambda each: whole_aggregate(each, table))
+
+
+def whole_aggregate(node: syntax.Aggregate, table: ir.Table) -> ir.Value:
+    """One aggregate, also of a kind that cannot be added up."""
+    where = None if node.condition is None else condition(node.condition, table)
+    match node.kind:
+        case "count":
             return table.count(where=where)
-        case exp.Count(this=exp.Distinct()):
-            return table[node.this.expressions[0].name].nunique(where=where)
-        case exp.Count():
-            return table[node.this.name].count(where=where)
-        case exp.Sum():
-            return table[node.this.name].sum(where=where)
-        case exp.Min():
-            return table[node.this.name].min(where=where)
-        case exp.Max():
-            return table[node.this.name].max(where=where)
-        case _:
-            return table[node.this.name].mean(where=where)
+        case "distinct":
+            return argument(node, table).nunique(where=where)
+        case "avg":
+            return argument(node, table).mean(where=where)
+        case kind:
+            return getattr(argument(node, table), kind)(where=where)
 
 
-def _condition(node: exp.Expression, table: ir.Table) -> Any:
+def additive(node: syntax.Aggregate, table: ir.Table, count_if: CountIf) -> ir.Value:
+    """An aggregate that adds up from parts: count, sum, min or max, in its fastest form."""
+    where = None if node.condition is None else condition(node.condition, table)
+    if node.kind == "count":
+        return table.count() if where is None else count_if(where)
+    values = argument(node, table)
+    if where is not None:
+        values = ibis.ifelse(where, values, ibis.null())
+    return getattr(values, node.kind)()
+
+
+def argument(node: syntax.Aggregate, table: ir.Table) -> ir.Value:
+    """What is counted, summed or compared."""
+    match node.argument:
+        case syntax.Column(name):
+            return table[name]
+        case syntax.Case(test, then, otherwise):
+            rest = ibis.null() if otherwise is None else _side(otherwise, table)
+            return ibis.ifelse(condition(test, table), _side(then, table), rest)
+    raise TypeError(f"has no argument: {node}")
+
+
+def _side(side: syntax.Column | Decimal, table: ir.Table) -> ir.Value:
+    return table[side.name] if isinstance(side, syntax.Column) else ibis.literal(_constant(side))
+
+
+def condition(node: syntax.Condition, table: ir.Table) -> Any:
+    """Whether a row counts; unknown where a value is missing."""
     match node:
-        case exp.Paren():
-            return _condition(node.this, table)
-        case exp.Not():
-            return ~_condition(node.this, table)
-        case exp.And():
-            return _condition(node.this, table) & _condition(node.expression, table)
-        case exp.Or():
-            return _condition(node.this, table) | _condition(node.expression, table)
-        case exp.Is():
-            return table[node.this.name].isnull()
-        case exp.In():
-            column = table[node.this.name]
-            return reduce(
-                lambda left, right: left | right,
-                (column == _constant(other) for other in node.expressions),
-            )
-    left, right = table[node.this.name], _constant(node.expression)
-    match node:
-        case exp.EQ():
+        case syntax.Flag(column):
+            return table[column.name]
+        case syntax.Not(inner):
+            return ~condition(inner, table)
+        case syntax.Both(parts):
+            return reduce(and_, (condition(part, table) for part in parts))
+        case syntax.Either(parts):
+            return reduce(or_, (condition(part, table) for part in parts))
+        case syntax.Missing(column):
+            return table[column.name].isnull()
+        case syntax.OneOf(column, values):
+            return table[column.name].isin([_constant(value) for value in values])
+        case syntax.Compare(operator, left, right):
+            other = table[right.name] if isinstance(right, syntax.Column) else _constant(right)
+            return compared(operator, table[left.name], other)
+
+
+def compared(operator: syntax.Comparison, left: Any, right: Any) -> Any:
+    """`left operator right`."""
+    match operator:
+        case "=":
             return left == right
-        case exp.NEQ():
+        case "<>":
             return left != right
-        case exp.LT():
+        case "<":
             return left < right
-        case exp.LTE():
+        case "<=":
             return left <= right
-        case exp.GT():
+        case ">":
             return left > right
         case _:
             return left >= right
 
 
-def _constant(node: exp.Expression) -> Any:
-    if node.is_string:
-        return node.this
-    return int(node.this) if node.this.isdigit() else float(node.this)
+def _constant(value: syntax.Constant) -> str | int | float | bool | datetime:
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and abs(value) < _LARGEST_INTEGER
+        return int(value) if whole else float(value)
+    return value

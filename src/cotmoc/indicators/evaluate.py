@@ -1,16 +1,39 @@
-"""A plain evaluator of definitions over rows in memory: the oracle the engine is tested against."""
+"""A plain evaluator of definitions over rows in memory: the oracle the engine is tested against.
 
-from collections.abc import Callable, Iterable, Mapping
+Obviously right rather than fast. Numbers are exact (`Decimal`); a fact may count with a share below
+one when its body was divided, and what cannot be divided honestly is then not comparable.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date, datetime, time
+from decimal import Decimal, localcontext
 from typing import Any, Literal
 
-from sqlglot import exp
+from cotmoc.core.periods import Interval
+from cotmoc.indicators import syntax
+from cotmoc.indicators.definitions import Definition, Path, Term
 
-from cotmoc.indicators.definitions import Definition
-
-Status = Literal["measured", "no_data", "not_arising", "partial"]
+Status = Literal[
+    "measured",
+    "no_data",
+    "not_arising",
+    "partial",
+    "estimated",
+    "not_due",
+    "not_applicable",
+    "not_comparable",
+    "closed",
+    "suppressed",
+]
 Fact = Mapping[str, Any]
+Lookup = Callable[[syntax.Reference], Decimal | None]
+PRECISION = 40
+WHOLE = Decimal(1)
+
+
+class NotComparableError(ValueError):
+    """A distinct count, median or extreme over facts that count only in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +46,60 @@ class Result:
     status: Status
 
 
-def evaluate(definition: Definition, facts: Iterable[Fact]) -> Result:
-    """Compute a definition over the facts of one unit in one period."""
-    rows = list(facts)
-    numerator = _scalar(definition.numerator.tree, rows)
-    denominator = _scalar(definition.denominator.tree, rows) if definition.denominator else None
-    return divide(definition, numerator, denominator)
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A fact and the share with which it counts for the body in question."""
+
+    fact: Fact
+    share: Decimal = WHOLE
+
+
+def evaluate(
+    definition: Definition,
+    facts: Iterable[Fact | Weighed],
+    period: Interval | None = None,
+    *,
+    path: Path | None = None,
+) -> Result:
+    """Compute a definition over the facts of one unit in one period; without a period all facts
+    count. Without a path the definition's first is taken."""
+    rows = [each if isinstance(each, Weighed) else Weighed(each) for each in facts]
+    path = path or definition.paths[0]
+    with localcontext(prec=PRECISION):
+        chosen = [_chosen(term, rows, period) for term in path.terms]
+        if not chosen[-1]:
+            return Result(None, None, None, "no_data")
+        try:
+            parts = [
+                _scalar(term.tree, rows, period)
+                for term, rows in zip(path.terms, chosen, strict=True)
+            ]
+        except NotComparableError:
+            return Result(None, None, None, "not_comparable")
+        found = divide(definition, parts[0], parts[1] if path.denominator else None)
+    if found.status == "measured" and any(row.share != 1 for part in chosen for row in part):
+        return Result(found.numerator, found.denominator, found.value, "estimated")
+    return found
+
+
+def evaluate_formula(definition: Definition, lookup: Lookup) -> Result:
+    """Compute a derived definition; `lookup` answers each reference, None where there is no
+    value. The result is the numerator too: there is nothing it was divided from."""
+    assert definition.formula is not None
+    with localcontext(prec=PRECISION):
+        value = _formula(definition.formula, lookup)
+        if value is None:
+            return Result(None, None, None, "no_data")
+        return Result(value, None, value * definition.scale, "measured")
 
 
 def divide(
     definition: Definition, numerator: Decimal | None, denominator: Decimal | None
 ) -> Result:
     """The last step: ratio, zero rule and status. Missing parts give `no_data`, never zero."""
-    if numerator is None or (definition.denominator and denominator is None):
+    if numerator is None or (definition.divides and denominator is None):
         return Result(numerator, denominator, None, "no_data")
-    if definition.denominator is None:
+    if not definition.divides:
         return Result(numerator, None, numerator * definition.scale, "measured")
     assert denominator is not None
     if denominator != 0:
@@ -52,117 +114,194 @@ def divide(
             return Result(numerator, denominator, None, "not_arising")
 
 
-_FOLDS: dict[type[exp.Expression], Callable[[list[Decimal]], Decimal]] = {
-    exp.Sum: lambda values: sum(values, Decimal(0)),
-    exp.Min: min,
-    exp.Max: max,
-    exp.Avg: lambda values: sum(values, Decimal(0)) / len(values),
-}
+def _chosen(term: Term, rows: Sequence[Weighed], period: Interval | None) -> list[Weighed]:
+    """The facts that count for a term: by its date in the period, or in stock at its end."""
+    if period is None:
+        return list(rows)
+    start, end = _moment(period.start), _moment(period.end)
+    found = []
+    for row in rows:
+        placed = _moment(row.fact.get(term.date))
+        if placed is None or end is None or placed >= end:
+            continue
+        if term.until is None:
+            if start is None or placed >= start:
+                found.append(row)
+            continue
+        left = _moment(row.fact.get(term.until))
+        if left is None or left >= end:
+            found.append(row)
+    return found
 
 
-def _scalar(node: exp.Expression, rows: list[Fact]) -> Decimal | None:
+def _moment(value: date | datetime | None) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time())
+
+
+def _scalar(
+    node: syntax.Scalar, rows: Sequence[Weighed], period: Interval | None
+) -> Decimal | None:
     match node:
-        case exp.Paren():
-            return _scalar(node.this, rows)
-        case exp.Neg():
-            inner = _scalar(node.this, rows)
-            return None if inner is None else -inner
-        case exp.Literal():
-            return Decimal(node.this)
-        case exp.Add() | exp.Sub() | exp.Mul() | exp.Div():
-            left, right = _scalar(node.this, rows), _scalar(node.expression, rows)
-            return None if left is None or right is None else _arithmetic(node, left, right)
-        case exp.Coalesce():
-            parts = (_scalar(part, rows) for part in (node.this, *node.expressions))
-            return next((part for part in parts if part is not None), None)
-        case exp.Filter():
-            condition = node.expression.this
-            return _scalar(node.this, [row for row in rows if _holds(condition, row) is True])
-        case exp.Count():
-            return Decimal(_count(node.this, rows))
-        case _:
-            values = [_number(row.get(node.this.name)) for row in rows]
-            present = [value for value in values if value is not None]
-            return _FOLDS[type(node)](present) if present else None
+        case syntax.Number(value):
+            return value
+        case syntax.Negative(inner):
+            found = _scalar(inner, rows, period)
+            return None if found is None else -found
+        case syntax.Arithmetic(operator, left, right):
+            return _arithmetic(operator, _scalar(left, rows, period), _scalar(right, rows, period))
+        case syntax.Coalesce(parts):
+            values = (_scalar(part, rows, period) for part in parts)
+            return next((value for value in values if value is not None), None)
+        case syntax.Aggregate():
+            return _aggregate(node, _that_hold(node, rows, period))
+    raise TypeError(f"not of a base definition: {node}")
 
 
-def _number(raw: Any) -> Decimal | None:
-    return None if raw is None else Decimal(str(raw))
+def _that_hold(
+    node: syntax.Aggregate, rows: Sequence[Weighed], period: Interval | None
+) -> list[Weighed]:
+    found = [
+        row for row in rows if node.condition is None or holds(node.condition, row.fact) is True
+    ]
+    if node.judged is None or period is None:
+        return found
+    end = _moment(period.end)
+    moments = [(row, _moment(row.fact.get(node.judged.name))) for row in found]
+    return [row for row, moment in moments if moment is not None and end and moment < end]
 
 
-def _arithmetic(node: exp.Expression, left: Decimal, right: Decimal) -> Decimal | None:
-    match node:
-        case exp.Add():
+def _aggregate(node: syntax.Aggregate, rows: Sequence[Weighed]) -> Decimal | None:
+    if node.kind == "count":
+        return sum((row.share for row in rows), Decimal(0))
+    if node.kind == "distinct":
+        assert isinstance(node.argument, syntax.Column)
+        name = node.argument.name
+        present = [row for row in rows if row.fact.get(name) is not None]
+        _all_whole(present)
+        return Decimal(len({row.fact[name] for row in present}))
+    pairs = [(_number(node.argument, row.fact), row) for row in rows]
+    values = [(value, row.share) for value, row in pairs if value is not None]
+    if not values:
+        return None
+    if node.kind == "sum":
+        return sum((value * share for value, share in values), Decimal(0))
+    if node.kind == "avg":
+        weight = sum((share for _, share in values), Decimal(0))
+        return sum((value * share for value, share in values), Decimal(0)) / weight
+    _all_whole([row for value, row in pairs if value is not None])
+    plain = sorted(value for value, _ in values)
+    if node.kind == "median":
+        middle = len(plain) // 2
+        return plain[middle] if len(plain) % 2 else (plain[middle - 1] + plain[middle]) / 2
+    return plain[0] if node.kind == "min" else plain[-1]
+
+
+def _all_whole(rows: Iterable[Weighed]) -> None:
+    if any(row.share != 1 for row in rows):
+        raise NotComparableError
+
+
+def _number(argument: syntax.Column | syntax.Case | None, fact: Fact) -> Decimal | None:
+    match argument:
+        case syntax.Column(name):
+            raw = fact.get(name)
+            return None if raw is None else Decimal(str(raw))
+        case syntax.Case(condition, then, otherwise):
+            side = then if holds(condition, fact) is True else otherwise
+            return side if side is None or isinstance(side, Decimal) else _number(side, fact)
+    raise AssertionError(argument)
+
+
+def _arithmetic(
+    operator: syntax.Operator, left: Decimal | None, right: Decimal | None
+) -> Decimal | None:
+    if left is None or right is None:
+        return None
+    match operator:
+        case "+":
             return left + right
-        case exp.Sub():
+        case "-":
             return left - right
-        case exp.Mul():
+        case "*":
             return left * right
         case _:
             return left / right if right else None
 
 
-def _count(subject: exp.Expression, rows: list[Fact]) -> int:
-    match subject:
-        case exp.Star():
-            return len(rows)
-        case exp.Distinct():
-            name = subject.expressions[0].name
-            return len({row.get(name) for row in rows} - {None})
-        case _:
-            return sum(row.get(subject.name) is not None for row in rows)
+def _formula(node: syntax.Scalar, lookup: Lookup) -> Decimal | None:
+    match node:
+        case syntax.Number(value):
+            return value
+        case syntax.Negative(inner):
+            found = _formula(inner, lookup)
+            return None if found is None else -found
+        case syntax.Arithmetic(operator, left, right):
+            return _arithmetic(operator, _formula(left, lookup), _formula(right, lookup))
+        case syntax.Coalesce(parts):
+            values = (_formula(part, lookup) for part in parts)
+            return next((value for value in values if value is not None), None)
+        case syntax.Reference():
+            return lookup(node)
+        case syntax.When(operator, left, right, then, otherwise):
+            sides = _formula(left, lookup), _formula(right, lookup)
+            if None not in sides and compare(operator, *sides):
+                return _formula(then, lookup)
+            return None if otherwise is None else _formula(otherwise, lookup)
+    raise TypeError(f"not of a formula: {node}")
 
 
-def _holds(node: exp.Expression, row: Fact) -> bool | None:
+def holds(node: syntax.Condition, row: Fact) -> bool | None:
     """SQL's three-valued logic: None is unknown."""
     match node:
-        case exp.Paren():
-            return _holds(node.this, row)
-        case exp.Not():
-            inner = _holds(node.this, row)
-            return None if inner is None else not inner
-        case exp.And():
-            both = {_holds(node.this, row), _holds(node.expression, row)}
-            return False if False in both else (None if None in both else True)
-        case exp.Or():
-            either = {_holds(node.this, row), _holds(node.expression, row)}
-            return True if True in either else (None if None in either else False)
-        case exp.Is():
-            return row.get(node.this.name) is None
-        case exp.In():
-            return _is_one_of(row.get(node.this.name), node.expressions)
-        case _:
-            return _compare(node, row)
+        case syntax.Flag(column):
+            return _flag(row.get(column.name))
+        case syntax.Not(inner):
+            found = holds(inner, row)
+            return None if found is None else not found
+        case syntax.Both(parts):
+            values = {holds(part, row) for part in parts}
+            return False if False in values else (None if None in values else True)
+        case syntax.Either(parts):
+            values = {holds(part, row) for part in parts}
+            return True if True in values else (None if None in values else False)
+        case syntax.Missing(column):
+            return row.get(column.name) is None
+        case syntax.OneOf(column, values_):
+            value = row.get(column.name)
+            return None if value is None else any(compare("=", value, each) for each in values_)
+        case syntax.Compare(operator, left, right):
+            value = row.get(left.name)
+            other = row.get(right.name) if isinstance(right, syntax.Column) else right
+            return None if value is None or other is None else compare(operator, value, other)
 
 
-def _is_one_of(value: Any, literals: list[exp.Expression]) -> bool | None:
-    return None if value is None else any(_equal(value, literal) for literal in literals)
+def _flag(value: Any) -> bool | None:
+    return None if value is None else bool(value)
 
 
-def _equal(value: Any, literal: exp.Expression) -> bool:
-    return bool(
-        value == literal.this if literal.is_string else _number(value) == Decimal(literal.this)
-    )
-
-
-def _compare(node: exp.Expression, row: Fact) -> bool | None:
-    left = row.get(node.this.name)
-    if left is None:
-        return None
-    literal = node.expression
-    right: Any = literal.this
-    if not literal.is_string:
-        left, right = Decimal(str(left)), Decimal(right)
-    match node:
-        case exp.EQ():
+def compare(operator: syntax.Comparison, left: Any, right: Any) -> bool:
+    """Compare two values that are there; numbers by value, days as their first moment."""
+    left, right = _comparable(left), _comparable(right)
+    match operator:
+        case "=":
             return bool(left == right)
-        case exp.NEQ():
+        case "<>":
             return bool(left != right)
-        case exp.LT():
+        case "<":
             return bool(left < right)
-        case exp.LTE():
+        case "<=":
             return bool(left <= right)
-        case exp.GT():
+        case ">":
             return bool(left > right)
         case _:
             return bool(left >= right)
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, date):
+        return _moment(value)
+    return Decimal(str(value))

@@ -1,126 +1,427 @@
-"""The safe subset of SQL aggregates that definitions are written in.
+"""Reading the safe subset of SQL aggregates that definitions are written in.
 
-Allowed: `sum min max avg count` over a column, `count(*)`, `count(distinct c)`, each with
-`filter (where …)`; arithmetic `+ - * /` and `coalesce` of those; in conditions `= <> < <= > >=`,
-`and or not`, `in (…)`, `is null`. Nothing else parses, so nothing else can ever run.
+Aggregates `count(*) count(c) count(distinct c) sum min max avg median`, each with
+`filter (where …)`; as the argument of `sum min max avg median` a column or
+`case when … then … else … end`; between aggregates `+ - * /`, numbers and `coalesce`. Conditions:
+`= <> < <= > >=` between a column and a constant or a column of the same type, `and or not`,
+`in (…)`, `between`, `is [not] null`, a yes/no column by itself, and `column <= period_end`.
+
+The text is parsed by sqlglot and translated node by node into `syntax`; what has no translation is
+refused, so nothing else can ever reach an engine.
 """
 
-from collections.abc import Iterator
+import difflib
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
+from cotmoc.indicators import measures, syntax
+from cotmoc.indicators.facts import Column as FactColumn
 from cotmoc.indicators.facts import FactTable
+from cotmoc.indicators.measures import COUNT, MeasureError
 
-AGGREGATES = (exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Count)
-ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
-COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+PERIOD_END = "period_end"
+LONGEST = 2_000
+DEEPEST = 40
+_KINDS: dict[type[exp.Expression], syntax.Kind] = {
+    exp.Sum: "sum",
+    exp.Min: "min",
+    exp.Max: "max",
+    exp.Avg: "avg",
+    exp.Median: "median",
+}
+ARITHMETIC: dict[type[exp.Expression], syntax.Operator] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
+COMPARISONS: dict[type[exp.Expression], syntax.Comparison] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?|\.\d{1,9}")
+# Parts that sqlglot sets by itself and that change nothing here.
+_SILENT = {"big_int", "typed", "safe"}
 
 
 class ExpressionError(ValueError):
-    """An expression that is not in the subset; the message names the part and what is known."""
+    """An expression that is not in the subset. The message names the part and what is known;
+    `offset` is where the part stands in the text, when that can be said."""
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
 
 
-def parse(text: str, table: FactTable) -> exp.Expression:
-    """Parse one aggregate expression over `table`; raises ExpressionError naming the wrong part."""
+def parse(text: str, table: FactTable) -> syntax.Scalar:
+    """Read one aggregate expression over `table`; raises ExpressionError naming the wrong part."""
+    scalar = Reader(table).scalar(tree_of(text))
+    if not any(syntax.aggregates(scalar)):
+        raise ExpressionError(f"has no aggregate: {text!r}", 0)
+    measure_of(scalar, table)
+    return scalar
+
+
+def tree_of(text: str) -> exp.Expression:
+    """The one tree of a text, not yet checked; raises ExpressionError when there is not one."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"is longer than {LONGEST} characters")
     try:
         found = sqlglot.parse(text, dialect="duckdb")
     except (ParseError, TokenError) as error:
-        raise ExpressionError(f"cannot be read: {text!r} ({str(error).splitlines()[0]})") from error
+        about = (getattr(error, "errors", None) or [{}])[0]
+        offset = _offset(text, about.get("line"), about.get("col"))
+        reason = about.get("description") or str(error).splitlines()[0]
+        raise ExpressionError(f"cannot be read: {text!r} ({reason})", offset) from error
+    except RecursionError as error:
+        raise ExpressionError("is nested too deeply") from error
     if len(found) != 1 or found[0] is None:
-        raise ExpressionError(f"must be exactly one expression: {text!r}")
-    tree: exp.Expression = found[0]
-    _check_scalar(tree, table)
-    if not any(isinstance(node, AGGREGATES) for node in tree.walk()):
-        raise ExpressionError(f"has no aggregate: {text!r}")
-    return tree
+        raise ExpressionError(f"must be exactly one expression: {text!r}", 0)
+    return found[0]
 
 
-def columns(tree: exp.Expression) -> set[str]:
-    """Names of the columns an expression reads."""
-    return {column.name for column in tree.find_all(exp.Column)}
+def measure_of(scalar: syntax.Scalar, table: FactTable) -> str | None:
+    """What the result is counted in; raises ExpressionError when unlike things are joined."""
+    try:
+        return _measure(scalar, table)
+    except MeasureError as error:
+        raise ExpressionError(f"{error}: {str(scalar)!r}") from error
 
 
-def text_constants(tree: exp.Expression, column: str) -> Iterator[str]:
-    """The texts that `column` is compared with, as in `element = 'received'`."""
-    for node in tree.find_all(exp.EQ, exp.In):
-        if isinstance(node.this, exp.Column) and node.this.name == column:
-            others = node.expressions if isinstance(node, exp.In) else [node.expression]
-            yield from (other.this for other in others if isinstance(other, exp.Literal))
+def _measure(scalar: syntax.Scalar, table: FactTable) -> str | None:
+    match scalar:
+        case syntax.Number():
+            return ""
+        case syntax.Negative(inner):
+            return _measure(inner, table)
+        case syntax.Arithmetic(operator, left, right):
+            return measures.joined(operator, _measure(left, table), _measure(right, table))
+        case syntax.Coalesce(parts):
+            found: str | None = ""
+            for part in parts:
+                found = measures.joined("+", found, _measure(part, table))
+            return found
+        case syntax.Aggregate("count" | "distinct"):
+            return COUNT
+        case syntax.Aggregate(argument=syntax.Column(name)):
+            return table.columns[name].unit
+        case syntax.Aggregate(argument=syntax.Case(_, then, otherwise)):
+            sides = [side for side in (then, otherwise) if isinstance(side, syntax.Column)]
+            units = [table.columns[side.name].unit for side in sides]
+            # `case when … then 1 else 0 end` counts facts.
+            return units[0] if units else COUNT
+    raise AssertionError(scalar)
 
 
-def _check_scalar(node: exp.Expression, table: FactTable) -> None:
-    """Outside an aggregate: numbers, arithmetic, coalesce and aggregates."""
-    match node:
-        case exp.Paren() | exp.Neg():
-            _check_scalar(node.this, table)
-        case exp.Add() | exp.Sub() | exp.Mul() | exp.Div():
-            _check_scalar(node.this, table)
-            _check_scalar(node.expression, table)
-        case exp.Coalesce():
-            for part in (node.this, *node.expressions):
-                _check_scalar(part, table)
-        case exp.Literal() if not node.is_string:
-            return
-        case exp.Filter():
-            _check_aggregate(node.this, table)
-            _check_condition(node.expression.this, table)
-        case _:
-            _check_aggregate(node, table)
+class Reader:
+    """Translates a sqlglot tree over one fact table into `syntax`, refusing everything else."""
+
+    def __init__(self, table: FactTable) -> None:
+        self.table = table
+
+    def scalar(self, node: exp.Expression, depth: int = 0) -> syntax.Scalar:
+        """Outside aggregates: numbers, arithmetic, coalesce and aggregates."""
+        self._not_too_deep(node, depth)
+        kind = type(node)
+        if kind is exp.Paren:
+            return self.scalar(self._only(node, "this").this, depth + 1)
+        if kind is exp.Neg:
+            return syntax.Negative(self.scalar(self._only(node, "this").this, depth + 1))
+        if kind is exp.Literal and not node.is_string:
+            return syntax.Number(decimal_of(node))
+        if kind in ARITHMETIC:
+            self._only(node, "this", "expression")
+            left = self.scalar(node.this, depth + 1)
+            return syntax.Arithmetic(
+                ARITHMETIC[kind], left, self.scalar(node.expression, depth + 1)
+            )
+        if kind is exp.Coalesce:
+            self._only(node, "this", "expressions")
+            parts = (node.this, *node.expressions)
+            return syntax.Coalesce(tuple(self.scalar(part, depth + 1) for part in parts))
+        if kind is exp.Filter:
+            self._only(node, "this", "expression")
+            where = node.expression
+            if type(where) is not exp.Where:
+                raise self._refused(where)
+            condition, judged = self._filter(self._only(where, "this").this)
+            return self._aggregate(node.this, condition, judged)
+        return self._aggregate(node, None, None)
+
+    def _aggregate(
+        self,
+        node: exp.Expression,
+        condition: syntax.Condition | None,
+        judged: syntax.Column | None,
+    ) -> syntax.Aggregate:
+        kind = type(node)
+        if kind is exp.Count:
+            subject = self._only(node, "this").this
+            if type(subject) is exp.Star and not given_parts(subject):
+                return syntax.Aggregate("count", None, condition, judged)
+            if type(subject) is exp.Distinct:
+                if (
+                    judged
+                    or given_parts(subject) != {"expressions"}
+                    or len(subject.expressions) != 1
+                ):
+                    raise ExpressionError(f"count distinct takes one column: {sql_of(node)!r}")
+                column = self._column(subject.expressions[0])
+                return syntax.Aggregate("distinct", column, condition)
+            column = self._column(subject)
+            present = syntax.Not(syntax.Missing(column))
+            return syntax.Aggregate("count", None, _both(condition, present), judged)
+        if kind not in _KINDS:
+            known = "count sum min max avg median"
+            raise ExpressionError(
+                f"not allowed here: {sql_of(node)!r}; known: {known}", start_of(node)
+            )
+        if judged and _KINDS[kind] != "sum":
+            raise ExpressionError(
+                f"only count and sum can be judged at the period's end: {sql_of(node)!r}"
+            )
+        argument = self._argument(self._only(node, "this").this)
+        return syntax.Aggregate(_KINDS[kind], argument, condition, judged)
+
+    def _argument(self, node: exp.Expression) -> syntax.Column | syntax.Case:
+        if type(node) is not exp.Case:
+            return self._number_column(node)
+        self._only(node, "ifs", "default")
+        if len(node.args["ifs"]) != 1:
+            raise ExpressionError(f"case takes one when: {sql_of(node)!r}")
+        branch = self._only(node.args["ifs"][0], "this", "true")
+        condition = self._condition(branch.this, 0)
+        default = node.args.get("default")
+        if default is not None and type(default) is exp.Null:
+            default = None
+        return syntax.Case(
+            condition,
+            self._side(branch.args["true"]),
+            None if default is None else self._side(default),
+        )
+
+    def _side(self, node: exp.Expression) -> syntax.Column | Decimal:
+        if type(node) is exp.Literal and not node.is_string:
+            return decimal_of(node)
+        return self._number_column(node)
+
+    def _number_column(self, node: exp.Expression) -> syntax.Column:
+        column = self._column(node)
+        if not self.table.columns[column.name].is_number:
+            raise ExpressionError(f"needs a column of numbers: {sql_of(node)!r}", start_of(node))
+        return column
+
+    def _filter(self, node: exp.Expression) -> tuple[syntax.Condition | None, syntax.Column | None]:
+        """The condition of a filter, with `column <= period_end` taken out of its top level."""
+        parts, judged = [], None
+        for part in _conjuncts(node):
+            if self._is_judging(part):
+                if judged:
+                    raise ExpressionError(f"period_end stands twice: {sql_of(node)!r}")
+                judged = self._column(part.this)
+                if self.table.columns[judged.name].type not in ("timestamp", "date"):
+                    raise ExpressionError(f"needs a column of dates: {sql_of(part)!r}")
+            else:
+                parts.append(self._condition(part, 0))
+        return (
+            None if not parts else parts[0] if len(parts) == 1 else syntax.Both(tuple(parts))
+        ), judged
+
+    def _is_judging(self, node: exp.Expression) -> bool:
+        right = node.args.get("expression")
+        named = type(right) is exp.Column and right.name == PERIOD_END
+        return named and type(node) is exp.LTE and PERIOD_END not in self.table.columns
+
+    def _condition(self, node: exp.Expression, depth: int) -> syntax.Condition:
+        self._not_too_deep(node, depth)
+        kind = type(node)
+        if kind is exp.Paren:
+            return self._condition(self._only(node, "this").this, depth + 1)
+        if kind is exp.Not:
+            return syntax.Not(self._condition(self._only(node, "this").this, depth + 1))
+        if kind in (exp.And, exp.Or):
+            self._only(node, "this", "expression")
+            sides = (
+                self._condition(node.this, depth + 1),
+                self._condition(node.expression, depth + 1),
+            )
+            return syntax.Both(sides) if kind is exp.And else syntax.Either(sides)
+        if kind is exp.Is and type(node.expression) is exp.Null:
+            return syntax.Missing(self._column(self._only(node, "this", "expression").this))
+        if kind is exp.In and given_parts(node) == {"this", "expressions"}:
+            column = self._column(node.this)
+            about = self.table.columns[column.name]
+            return syntax.OneOf(column, tuple(_constant(each, about) for each in node.expressions))
+        if kind is exp.Between and given_parts(node) == {"this", "low", "high"}:
+            column = self._column(node.this)
+            about = self.table.columns[column.name]
+            low, high = (_constant(node.args[key], about) for key in ("low", "high"))
+            return syntax.Both(
+                (syntax.Compare(">=", column, low), syntax.Compare("<=", column, high))
+            )
+        if kind in COMPARISONS:
+            return self._comparison(self._only(node, "this", "expression"))
+        if kind is exp.Column:
+            column = self._column(node)
+            if self.table.columns[column.name].type != "boolean":
+                raise ExpressionError(f"needs a yes/no column: {sql_of(node)!r}", start_of(node))
+            return syntax.Flag(column)
+        raise ExpressionError(f"not allowed in a condition: {sql_of(node)!r}", start_of(node))
+
+    def _comparison(self, node: exp.Expression) -> syntax.Condition:
+        left = self._column(node.this)
+        about = self.table.columns[left.name]
+        operator = COMPARISONS[type(node)]
+        right: syntax.Column | syntax.Constant
+        if type(node.expression) is exp.Column:
+            if node.expression.name == PERIOD_END:
+                raise ExpressionError(
+                    f"period_end stands only in `column <= period_end`: {sql_of(node)!r}",
+                    start_of(node.expression),
+                )
+            right = self._column(node.expression)
+            other = self.table.columns[right.name]
+            alike = other.type == about.type or (other.is_number and about.is_number)
+            if not alike:
+                raise ExpressionError(
+                    f"unlike columns: {sql_of(node)!r}", start_of(node.expression)
+                )
+        else:
+            right = _constant(node.expression, about)
+        if about.type == "boolean" and operator not in ("=", "<>"):
+            raise ExpressionError(
+                f"yes/no columns have no order: {sql_of(node)!r}", start_of(node.this)
+            )
+        return syntax.Compare(operator, left, right)
+
+    def _column(self, node: exp.Expression) -> syntax.Column:
+        plain = (
+            type(node) is exp.Column
+            and given_parts(node) == {"this"}
+            and not node.this.args.get("quoted")
+        )
+        if plain and node.name in self.table.columns:
+            return syntax.Column(node.name)
+        known = list(self.table.columns)
+        near = difflib.get_close_matches(node.name if plain else "", known, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ExpressionError(
+            f"unknown column: {sql_of(node)!r}; {hint}{self.table.name} has {', '.join(known)}",
+            start_of(node),
+        )
+
+    def _only(self, node: exp.Expression, *parts: str) -> exp.Expression:
+        """The node, if it was written with these parts alone."""
+        if given_parts(node) - set(parts):
+            raise self._refused(node)
+        return node
+
+    def _refused(self, node: exp.Expression) -> ExpressionError:
+        return ExpressionError(f"not allowed here: {sql_of(node)!r}", start_of(node))
+
+    @staticmethod
+    def _not_too_deep(node: exp.Expression, depth: int) -> None:
+        if depth > DEEPEST:
+            raise ExpressionError("is nested too deeply", start_of(node))
 
 
-def _check_aggregate(node: exp.Expression, table: FactTable) -> None:
-    if not isinstance(node, AGGREGATES):
-        raise ExpressionError(f"not allowed here: {node.sql()!r}; known: sum min max avg count")
-    extra = _given(node) - {"this", "big_int"}
-    if extra:
-        raise ExpressionError(f"not allowed in an aggregate: {node.sql()!r}")
-    subject = node.this
-    if isinstance(node, exp.Count):
-        if isinstance(subject, exp.Star):
-            return
-        if isinstance(subject, exp.Distinct):
-            if len(subject.expressions) != 1 or subject.args.get("on"):
-                raise ExpressionError(f"count distinct takes one column: {node.sql()!r}")
-            subject = subject.expressions[0]
-        _column_type(subject, table)
-    elif _column_type(subject, table) != "number":
-        raise ExpressionError(f"needs a column of numbers: {node.sql()!r}")
+def _both(condition: syntax.Condition | None, further: syntax.Condition) -> syntax.Condition:
+    if condition is None:
+        return further
+    parts = condition.parts if isinstance(condition, syntax.Both) else (condition,)
+    return syntax.Both((*parts, further))
 
 
-def _check_condition(node: exp.Expression, table: FactTable) -> None:
-    match node:
-        case exp.Paren() | exp.Not():
-            _check_condition(node.this, table)
-        case exp.And() | exp.Or():
-            _check_condition(node.this, table)
-            _check_condition(node.expression, table)
-        case exp.Is() if isinstance(node.expression, exp.Null):
-            _column_type(node.this, table)
-        case exp.In() if _given(node) == {"this", "expressions"}:
-            kind = _column_type(node.this, table)
-            for other in node.expressions:
-                _check_constant(other, kind)
-        case exp.EQ() | exp.NEQ() | exp.LT() | exp.LTE() | exp.GT() | exp.GTE():
-            _check_constant(node.expression, _column_type(node.this, table))
-        case _:
-            raise ExpressionError(f"not allowed in a condition: {node.sql()!r}")
+def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
+    found, waiting = [], [node]
+    while waiting:
+        current = waiting.pop()
+        if type(current) is exp.And:
+            waiting += [current.expression, current.this]
+        elif type(current) is exp.Paren and type(current.this) is exp.And:
+            waiting.append(current.this)
+        else:
+            found.append(current)
+    return found
 
 
-def _given(node: exp.Expression) -> set[str]:
+def _constant(node: exp.Expression, about: FactColumn) -> syntax.Constant:
+    """A constant that fits the column it is compared with."""
+    kind = "number" if about.is_number else about.type
+    wrong = ExpressionError(f"needs a constant {kind}: {sql_of(node)!r}", start_of(node))
+    if type(node) is exp.Boolean and about.type == "boolean":
+        return bool(node.this)
+    if about.is_number:
+        if type(node) is exp.Neg and type(node.this) is exp.Literal and not node.this.is_string:
+            return -decimal_of(node.this)
+        if type(node) is exp.Literal and not node.is_string:
+            return decimal_of(node)
+        raise wrong
+    if type(node) is not exp.Literal or not node.is_string:
+        raise wrong
+    if about.type == "text":
+        if about.allowed and node.this not in about.allowed:
+            known = ", ".join(map(str, about.allowed))
+            raise ExpressionError(
+                f"{about.name} is never {node.this!r}; it is one of {known}", start_of(node)
+            )
+        return cast(str, node.this)
+    if about.type in ("timestamp", "date"):
+        try:
+            moment = datetime.fromisoformat(node.this)
+        except ValueError:
+            raise wrong from None
+        if moment.tzinfo or (about.type == "date" and moment != _midnight(moment.date())):
+            raise wrong
+        return moment
+    raise wrong
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - facts carry local time
+
+
+def decimal_of(node: exp.Expression) -> Decimal:
+    """A number as written; raises ExpressionError for one that no column could hold."""
+    text = str(node.this)
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise ExpressionError(f"not a plain number: {sql_of(node)!r}", start_of(node))
+    return Decimal(text)
+
+
+def given_parts(node: exp.Expression) -> set[str]:
     """Names of the parts a node was written with."""
-    return {key for key, value in node.args.items() if value}
+    if node.comments:
+        raise ExpressionError(f"comments are not allowed: {sql_of(node)!r}", start_of(node))
+    return {key for key, value in node.args.items() if value not in (None, [], False)} - _SILENT
 
 
-def _column_type(node: exp.Expression, table: FactTable) -> str:
-    plain = isinstance(node, exp.Column) and not node.args.get("table")
-    if not plain or node.name not in table.columns:
-        known = ", ".join(table.columns)
-        raise ExpressionError(f"unknown column: {node.sql()!r}; {table.name} has {known}")
-    return "number" if table.columns[node.name].is_number else "text"
+def sql_of(node: Any) -> str:
+    """The text of a node, for errors."""
+    try:
+        return str(node.sql(dialect="duckdb", comments=False))
+    except Exception:
+        return type(node).__name__
 
 
-def _check_constant(node: exp.Expression, kind: str) -> None:
-    if not isinstance(node, exp.Literal) or node.is_string != (kind == "text"):
-        raise ExpressionError(f"needs a constant {kind}: {node.sql()!r}")
+def start_of(node: exp.Expression) -> int | None:
+    """Where a node stands in its text, as far as sqlglot kept it."""
+    starts = [each.meta["start"] for each in node.walk() if "start" in each.meta]
+    return min(starts, default=None)
+
+
+def _offset(text: str, line: int | None, column: int | None) -> int | None:
+    if not line or column is None:
+        return None
+    before = text.split("\n")[: line - 1]
+    return min(len(text), sum(len(each) + 1 for each in before) + max(0, column - 1))

@@ -1,6 +1,6 @@
 """Fact tables as data: the columns that files bring in and that expressions may speak of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
@@ -109,6 +109,17 @@ def read_fact_table(raw: Any, where: str) -> FactTable:
     return table
 
 
+def read_fact_tables(files: Iterable[tuple[str, Any]]) -> dict[str, FactTable]:
+    """All tables of (file name, parsed YAML) pairs, by name; raises FactTableError."""
+    tables: dict[str, FactTable] = {}
+    for where, raw in files:
+        table = read_fact_table(raw, where)
+        if where.removesuffix(".yaml") != table.name:
+            raise FactTableError(f"{where}: table is {table.name}; the file must be named so")
+        tables[table.name] = table
+    return tables
+
+
 def _column(name: str, about: Any, part: str, where: str) -> Column:
     place = f"{where}: {part}: {name}"
     if not isinstance(about, dict):
@@ -151,32 +162,3 @@ def _words(value: Any, where: str, key: str) -> dict[str, str]:
     if not isinstance(value, dict) or set(value) != {"vi", "en"} or not all(value.values()):
         raise FactTableError(f"{where}: {key} must have a text for vi and one for en")
     return {language: str(text).strip() for language, text in value.items()}
-
-
-def _reported_values() -> FactTable:
-    types: dict[str, ColumnType] = {
-        "element": "text",
-        "unit_code": "text",
-        "period": "text",
-        "measure_unit": "text",
-        "value": "decimal",
-        "numerator": "decimal",
-        "denominator": "decimal",
-        "valid_from": "date",
-        "valid_to": "date",
-    }
-    columns = {name: Column(name, kind, {"vi": name, "en": name}) for name, kind in types.items()}
-    return FactTable(
-        name="observations",
-        title={"vi": "Số liệu báo cáo", "en": "Reported values"},
-        columns=columns,
-        key=("element", "unit_code", "period"),
-        body="unit_code",
-        partition="valid_to",
-        dates=("valid_from", "valid_to"),
-    )
-
-
-# Reported values: one element of one unit in one period, with the two counts behind it if given.
-OBSERVATIONS = _reported_values()
-FACT_TABLES = {table.name: table for table in (OBSERVATIONS,)}

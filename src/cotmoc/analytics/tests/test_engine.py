@@ -16,10 +16,15 @@ from cotmoc.analytics.observations import SCHEMA
 from cotmoc.indicators.catalogue import read_catalogue
 from cotmoc.indicators.definitions import read_definition
 from cotmoc.indicators.evaluate import evaluate
+from cotmoc.indicators.facts import read_fact_tables
 
+TABLES = read_fact_tables(
+    (path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
+    for path in sorted((Path(__file__).parents[4] / "catalogue" / "facts").glob("*.yaml"))
+)
 FOLDER = Path(__file__).parents[4] / "catalogue" / "indicators"
 RAW = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(FOLDER.glob("*.yaml"))}
-DEFINITIONS = read_catalogue((f"{code}.yaml", raw) for code, raw in RAW.items())
+DEFINITIONS = read_catalogue(((f"{code}.yaml", raw) for code, raw in RAW.items()), TABLES)
 PROVINCE = Unit("P", "province", None)
 AN = Unit("A", "department", "P")
 BINH = Unit("B", "commune", "P")
@@ -136,7 +141,7 @@ def test_a_count_that_cannot_be_added_is_only_what_was_published(tmp_path):
 def test_a_denominator_of_zero_means_what_the_definition_says(tmp_path, rule, value, status):
     raw = {**RAW["dossiers_on_time"], "zero_denominator": rule}
     path = Lake(tmp_path).write("observations", "b", rows(*on_time("A", 0, 0)))
-    (found,) = compute([path], [AN], [read_definition(raw, "dossiers_on_time.yaml")])
+    (found,) = compute([path], [AN], [read_definition(raw, "dossiers_on_time.yaml", TABLES)])
     assert (found.value, found.status) == (value, status)
 
 
@@ -144,7 +149,7 @@ def test_the_version_in_force_on_the_last_day_counts(tmp_path):
     old = {**RAW["dossiers_on_time"], "valid_to": date(2026, 8, 31), "scale": 1}
     new = {**RAW["dossiers_on_time"], "version": 2, "valid_from": date(2026, 8, 31)}
     path = Lake(tmp_path).write("observations", "b", rows(*on_time("A", 0, 1)))
-    versions = [read_definition(raw, "dossiers_on_time.yaml") for raw in (old, new)]
+    versions = [read_definition(raw, "dossiers_on_time.yaml", TABLES) for raw in (old, new)]
     (found,) = compute([path], [AN], versions)
     assert (found.version, found.value) == (2, 100)
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from cotmoc.apps.measurement.catalogue import fact_tables
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.indicators.definitions import Definition, read_definition
 
@@ -91,7 +92,7 @@ class IndicatorVersion(models.Model):
         for key in ("valid_from", "valid_to"):
             if raw.get(key):
                 raw[key] = date.fromisoformat(raw[key])
-        return read_definition(raw, self.code)
+        return read_definition(raw, self.code, fact_tables())
 
 
 class Source(models.Model):

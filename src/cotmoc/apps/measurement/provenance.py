@@ -27,10 +27,9 @@ from cotmoc.apps.measurement.explanation import (
 from cotmoc.apps.measurement.models import Basis, Figure, Source
 from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.orgs.models import OrganisationKind
-from cotmoc.indicators.definitions import Definition, Term
+from cotmoc.indicators.definitions import REPORTED_TABLE, Definition, Term
 from cotmoc.indicators.evaluate import divide
-from cotmoc.indicators.expressions import text_constants
-from cotmoc.indicators.facts import OBSERVATIONS
+from cotmoc.indicators.syntax import text_constants
 
 DEFAULT_ROWS = 50
 _ID = re.compile(r"[0-9]{1,18}")
@@ -181,7 +180,7 @@ def _observations(
     summed = figure.basis == Basis.SUMMED
     bodies = [member.organisation for member in members] if summed else [figure.organisation]
     return find_observations(
-        [lake().path(OBSERVATIONS.name, source.batch) for source in sources],
+        [lake().path(REPORTED_TABLE, source.batch) for source in sources],
         elements=_elements(definition),
         unit_codes=[body.code for body in bodies],
         period=figure.period,

@@ -9,10 +9,15 @@ import yaml
 from cotmoc.indicators.catalogue import read_catalogue
 from cotmoc.indicators.definitions import DefinitionError, read_definition
 from cotmoc.indicators.evaluate import evaluate
+from cotmoc.indicators.facts import read_fact_tables
 
+TABLES = read_fact_tables(
+    (path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
+    for path in sorted((Path(__file__).parents[4] / "catalogue" / "facts").glob("*.yaml"))
+)
 FOLDER = Path(__file__).parents[4] / "catalogue" / "indicators"
 FILES = [(path.name, yaml.safe_load(path.read_text())) for path in sorted(FOLDER.glob("*.yaml"))]
-DEFINITIONS = read_catalogue(FILES)
+DEFINITIONS = read_catalogue(FILES, TABLES)
 
 
 def test_the_catalogue_covers_plan_and_portal():
@@ -58,10 +63,12 @@ def raw(**changes):
 )
 def test_a_wrong_definition_names_the_key(changes, reason):
     with pytest.raises(DefinitionError, match=reason):
-        read_definition(raw(**changes), "dossiers_on_time.yaml")
+        read_definition(raw(**changes), "dossiers_on_time.yaml", TABLES)
 
 
 def test_two_versions_valid_on_one_day_are_refused():
     first, second = raw(), raw(version=2)
     with pytest.raises(DefinitionError, match="versions 1 and 2 overlap"):
-        read_catalogue([("dossiers_on_time.yaml", first), ("dossiers_on_time@2.yaml", second)])
+        read_catalogue(
+            [("dossiers_on_time.yaml", first), ("dossiers_on_time@2.yaml", second)], TABLES
+        )

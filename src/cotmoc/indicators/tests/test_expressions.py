@@ -1,9 +1,19 @@
+from pathlib import Path
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cotmoc.indicators.expressions import ExpressionError, columns, parse, text_constants
-from cotmoc.indicators.facts import OBSERVATIONS
+from cotmoc.indicators.expressions import ExpressionError, parse
+from cotmoc.indicators.facts import read_fact_tables
+from cotmoc.indicators.syntax import columns, text_constants
+
+TABLES = read_fact_tables(
+    (path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
+    for path in sorted((Path(__file__).parents[4] / "catalogue" / "facts").glob("*.yaml"))
+)
+OBSERVATIONS = TABLES["observations"]
 
 
 @pytest.mark.parametrize(

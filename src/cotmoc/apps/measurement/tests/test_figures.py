@@ -4,7 +4,6 @@ import csv
 import shutil
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -233,7 +232,7 @@ def test_the_catalogue_is_recorded_once(now):
 
 def test_a_figure_no_definition_asks_for_any_more_is_ended_not_removed(settings, tmp_path, now):
     folder = tmp_path / "indicators"
-    shutil.copytree(Path(settings.CATALOGUE_DIR) / "indicators", folder)
+    shutil.copytree(settings.CATALOGUE_DIR, tmp_path, dirs_exist_ok=True)
     (folder / "processing_days.yaml").unlink()
     settings.CATALOGUE_DIR = tmp_path
     compute_figures(actor=None, now=now)
@@ -247,12 +246,10 @@ def test_a_definition_whose_content_changed_is_a_new_row_and_the_old_one_stays(
     settings, tmp_path, now
 ):
     folder = tmp_path / "indicators"
-    folder.mkdir()
-    for path in (Path(settings.CATALOGUE_DIR) / "indicators").glob("*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        if path.stem == "dossiers_on_time":
-            text = text.replace("direction: up", "direction: up\nscale: 1000")
-        (folder / path.name).write_text(text, encoding="utf-8")
+    shutil.copytree(settings.CATALOGUE_DIR, tmp_path, dirs_exist_ok=True)
+    path = folder / "dossiers_on_time.yaml"
+    text = path.read_text(encoding="utf-8").replace('unit: "%"', "unit: points\nscale: 1000")
+    path.write_text(text, encoding="utf-8")
     settings.CATALOGUE_DIR = tmp_path
     old = IndicatorVersion.objects.get(code="dossiers_on_time")
     compute_figures(actor=None, now=now)
@@ -265,7 +262,7 @@ def test_a_definition_whose_content_changed_is_a_new_row_and_the_old_one_stays(
 
 def test_a_change_of_wording_alone_leaves_the_figures_as_they_are(settings, tmp_path, now):
     folder = tmp_path / "indicators"
-    shutil.copytree(Path(settings.CATALOGUE_DIR) / "indicators", folder)
+    shutil.copytree(settings.CATALOGUE_DIR, tmp_path, dirs_exist_ok=True)
     path = folder / "dossiers_on_time.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Dossiers handled on time", "Dossiers on time"), encoding="utf-8")

@@ -1,0 +1,183 @@
+"""Reading the formulas of derived indicators: arithmetic over other indicators.
+
+`+ - * /`, numbers, `coalesce`, `case when … then … else … end`, a code by itself or in one of
+`value numerator denominator previous last_year ytd` and `moving(code, n)`.
+"""
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from typing import cast, get_args
+
+from sqlglot import exp
+
+from cotmoc.indicators import measures, syntax
+from cotmoc.indicators.expressions import (
+    ARITHMETIC,
+    COMPARISONS,
+    DEEPEST,
+    ExpressionError,
+    decimal_of,
+    given_parts,
+    sql_of,
+    start_of,
+    tree_of,
+)
+from cotmoc.indicators.measures import MeasureError
+
+LONGEST_WINDOW = 60
+
+
+def parse_formula(text: str) -> syntax.Scalar:
+    """Read a formula; raises ExpressionError naming the wrong part."""
+    scalar = _scalar(tree_of(text), 0)
+    if not any(syntax.references(scalar)):
+        raise ExpressionError(f"names no indicator: {text!r}", 0)
+    return scalar
+
+
+def check_references(scalar: syntax.Scalar, known: Collection[str]) -> None:
+    """Whether every indicator that a formula names is there; raises ExpressionError."""
+    for reference in syntax.references(scalar):
+        if reference.code not in known:
+            near = difflib.get_close_matches(reference.code, known, n=3)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise ExpressionError(f"unknown indicator: {reference.code!r}{hint}")
+
+
+def measure_of_formula(
+    scalar: syntax.Scalar, units: Mapping[str, str], counted: Mapping[str, str | None]
+) -> str | None:
+    """What a formula's result is counted in, from the units of the indicators it names and the
+    measures of their numerators; raises ExpressionError for sums of unlike things."""
+    try:
+        return _measure(scalar, units, counted)
+    except MeasureError as error:
+        raise ExpressionError(f"{error}: {str(scalar)!r}") from error
+
+
+def in_order(formulas: Mapping[str, syntax.Scalar]) -> list[str]:
+    """Codes of derived indicators, each after those it needs.
+
+    Raises ExpressionError that names the cycle, as `a → b → a`.
+    """
+    order: list[str] = []
+    path: list[str] = []
+
+    def visit(code: str) -> None:
+        if code in order or code not in formulas:
+            return
+        if code in path:
+            cycle = " → ".join([*path[path.index(code) :], code])
+            raise ExpressionError(f"indicators are made of each other: {cycle}")
+        path.append(code)
+        for name in _names(formulas[code]):
+            visit(name)
+        path.pop()
+        order.append(code)
+
+    for code in sorted(formulas):
+        visit(code)
+    return order
+
+
+def _names(scalar: syntax.Scalar) -> Iterable[str]:
+    return dict.fromkeys(reference.code for reference in syntax.references(scalar))
+
+
+def _scalar(node: exp.Expression, depth: int) -> syntax.Scalar:
+    if depth > DEEPEST:
+        raise ExpressionError("is nested too deeply", start_of(node))
+    kind, given = type(node), given_parts(node)
+    if kind is exp.Paren and given == {"this"}:
+        return _scalar(node.this, depth + 1)
+    if kind is exp.Neg and given == {"this"}:
+        return syntax.Negative(_scalar(node.this, depth + 1))
+    if kind is exp.Literal and not node.is_string:
+        return syntax.Number(decimal_of(node))
+    if kind in ARITHMETIC and given == {"this", "expression"}:
+        left = _scalar(node.this, depth + 1)
+        return syntax.Arithmetic(ARITHMETIC[kind], left, _scalar(node.expression, depth + 1))
+    if kind is exp.Coalesce and given <= {"this", "expressions"}:
+        parts = (node.this, *node.expressions)
+        return syntax.Coalesce(tuple(_scalar(part, depth + 1) for part in parts))
+    if kind is exp.Case and given <= {"ifs", "default"} and len(node.args["ifs"]) == 1:
+        return _when(node, depth)
+    if kind is exp.Column:
+        return syntax.Reference("value", _code(node))
+    if kind is exp.Anonymous:
+        return _reference(node)
+    raise ExpressionError(f"not allowed in a formula: {sql_of(node)!r}", start_of(node))
+
+
+def _when(node: exp.Expression, depth: int) -> syntax.When:
+    branch = node.args["ifs"][0]
+    test = branch.this
+    if type(test) not in COMPARISONS or given_parts(test) != {"this", "expression"}:
+        raise ExpressionError(f"when needs one comparison: {sql_of(test)!r}", start_of(test))
+    default = node.args.get("default")
+    return syntax.When(
+        COMPARISONS[type(test)],
+        _scalar(test.this, depth + 1),
+        _scalar(test.expression, depth + 1),
+        _scalar(branch.args["true"], depth + 1),
+        None if default is None else _scalar(default, depth + 1),
+    )
+
+
+def _reference(node: exp.Expression) -> syntax.Reference:
+    functions = get_args(syntax.Function)
+    name = str(node.this).lower()
+    if name not in functions:
+        known = ", ".join(functions)
+        raise ExpressionError(f"unknown function: {sql_of(node)!r}; known: {known}", start_of(node))
+    wanted = 2 if name == "moving" else 1
+    if len(node.expressions) != wanted or given_parts(node) != {"this", "expressions"}:
+        raise ExpressionError(f"{name} takes {wanted}: {sql_of(node)!r}", start_of(node))
+    count = None
+    if name == "moving":
+        length = node.expressions[1]
+        text = length.this if type(length) is exp.Literal and not length.is_string else ""
+        if not text.isdigit() or not 2 <= int(text) <= LONGEST_WINDOW:
+            raise ExpressionError(
+                f"moving takes 2 to {LONGEST_WINDOW} periods: {sql_of(node)!r}", start_of(node)
+            )
+        count = int(text)
+    return syntax.Reference(cast(syntax.Function, name), _code(node.expressions[0]), count)
+
+
+def _code(node: exp.Expression) -> str:
+    plain = type(node) is exp.Column and given_parts(node) == {"this"}
+    if not plain or node.this.args.get("quoted"):
+        raise ExpressionError(f"needs an indicator's code: {sql_of(node)!r}", start_of(node))
+    return str(node.name)
+
+
+def _measure(
+    scalar: syntax.Scalar, units: Mapping[str, str], counted: Mapping[str, str | None]
+) -> str | None:
+    match scalar:
+        case syntax.Number():
+            return ""
+        case syntax.Negative(inner):
+            return _measure(inner, units, counted)
+        case syntax.Arithmetic(operator, left, right):
+            sides = _measure(left, units, counted), _measure(right, units, counted)
+            return measures.joined(operator, *sides)
+        case syntax.Coalesce(parts):
+            found: str | None = ""
+            for part in parts:
+                found = measures.joined("+", found, _measure(part, units, counted))
+            return found
+        case syntax.Reference("numerator" | "denominator", code):
+            return counted.get(code)
+        case syntax.Reference(_, code):
+            return units.get(code)
+        case syntax.When(_, left, right, then, otherwise):
+            measures.joined("-", _measure(left, units, counted), _measure(right, units, counted))
+            first = _measure(then, units, counted)
+            return (
+                first
+                if otherwise is None
+                else measures.joined("+", first, _measure(otherwise, units, counted))
+            )
+    raise AssertionError(scalar)
