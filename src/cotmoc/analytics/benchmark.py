@@ -196,7 +196,7 @@ def hand_sql(parts: Parts) -> str:
     scans = " union all ".join(
         f"""select organisation, {month} as m, {by_hand}
             from (select *, channel = 'online' as o, finished_at <= appointed_at as t,
-                         finished_at is not null as f from {_files(paths)})
+                         finished_at is not null as f from {files(paths)})
             group by organisation"""
         for month, paths in sorted(parts.items())
     )
@@ -223,31 +223,45 @@ def hand_sql(parts: Parts) -> str:
 def floor_sql(parts: Parts) -> str:
     """Touching the columns that are needed, and nothing else."""
     touched = ", ".join(NEEDED.values())
-    return f"select {touched} from {_files([p for paths in parts.values() for p in paths])}"
+    return f"select {touched} from {files([p for paths in parts.values() for p in paths])}"
 
 
-def postgres_sql() -> tuple[str, str]:
-    """The same fused query for PostgreSQL, in two steps: so the scan runs in parallel.
+def postgres_sql() -> tuple[str, str, str]:
+    """The same fused query for PostgreSQL, in steps: so the scan runs in parallel.
 
-    Reads `dossiers`, `closure(source, target)` and `bridge(m, period)`.
+    Reads `dossiers` and `closure(source, target)`. Sums of `integer` are `bigint`, of `bigint`
+    slow `numeric`: what fits is narrowed before it is added up again.
     """
-    fused = ", ".join(f"{text} as {name}" for name, text in COMPONENTS.items())
+    fused = ", ".join(f"({text})::{_narrow(name)} as {name}" for name, text in COMPONENTS.items())
     base = f"""
         create temp table base as
         select organisation, extract(month from received_at)::int as m, {fused}
         from dossiers group by organisation, m
     """
-    sums = ", ".join(f"sum({name}) as {name}" for name in COMPONENTS)
+    sums = ", ".join(f"sum({name})::{_narrow(name)} as {name}" for name in COMPONENTS)
+    months = f"""
+        create temp table months as
+        select target as body, m, {sums} from base join closure on source = organisation
+        group by target, m
+    """
+    names = ", ".join(COMPONENTS)
     figures = f"""
         create temp table result as
-        with months as materialized (
-            select target as body, m, {sums} from base join closure on source = organisation
-            group by target, m
-        ),
-        figures as (select body, period, {sums} from months join bridge using (m) group by 1, 2)
+        with figures as (
+            select body, '2025-' || to_char(m, 'FM00') as period, {names} from months
+            union all
+            select body, '2025-Q' || ((m + 2) / 3) as period, {sums} from months
+            group by body, (m + 2) / 3
+            union all
+            select body, '2025' as period, {sums} from months group by body
+        )
         select body, period, {_ratios("bigint", "double precision")} from figures
     """
-    return base, figures
+    return base, months, figures
+
+
+def _narrow(name: str) -> str:
+    return "bigint" if name in ("fee", "fee_paid") else "integer"
 
 
 def _ratios(whole: str, floating: str) -> str:
@@ -266,7 +280,8 @@ def _ratios(whole: str, floating: str) -> str:
     return ", ".join(columns)
 
 
-def _files(paths: Iterable[Path]) -> str:
+def files(paths: Iterable[Path]) -> str:
+    """Parquet files as DuckDB reads them in a `from`."""
     names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
     return f"read_parquet([{names}], hive_partitioning = false)"
 
