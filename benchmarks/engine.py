@@ -344,7 +344,6 @@ def measure_postgres(place: Place) -> tuple[float, benchmark.Comparison]:
                 started = time.perf_counter()
                 for query in benchmark.postgres_sql():
                     con.execute(query)
-                    print(time.perf_counter() - started, file=sys.stderr)
                 times.append(round(time.perf_counter() - started, 3))
                 print(f"  postgres: {times[-1]:.2f} s", file=sys.stderr, flush=True)
                 found = fetched(con)

@@ -8,6 +8,7 @@ nothing is sorted.
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -159,11 +160,12 @@ def add_dossiers(
     recipe: Recipe,
     *,
     now: datetime,
-    threads: int = 2,
+    threads: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[ImportNote, bool]:
     """Put a recipe's rows into the lake as one import, once: (its note, whether it is new).
 
+    `threads` are those of the machine, at most four, unless given: each takes some 60 MB.
     `progress` is told how many rows are written. Raises SampleError before anything is written.
     """
     bodies = list(bodies)
@@ -176,7 +178,7 @@ def add_dossiers(
     with table.append(str(recipe), digest, now=now, label=LABEL, about=about) as appending:
         paths = [appending.part_path(f"{month:%Y-%m}") for month in maker.months]
         done = 0
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 4)) as pool:
             writing = [
                 pool.submit(maker.write, number, path, appending.number)
                 for number, path in enumerate(paths)
@@ -324,7 +326,10 @@ class _Maker:
         self.chances = _Chances(self.bodies, self.months, recipe.seed)
 
     def _counts(self) -> list[Ints]:
-        """How many rows each body gets in each month; together exactly as many as asked."""
+        """How many rows each body gets in each month; together exactly as many as asked.
+
+        Whoever is there on a month's first day gets the whole of it.
+        """
         sizes = []
         for number, month in enumerate(self.months):
             there = [body.weight if body.on(month) else 0.0 for body in self.bodies]

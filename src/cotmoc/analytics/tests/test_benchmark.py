@@ -1,5 +1,8 @@
 """What the engine is measured against is right, and a difference is found."""
 
+import importlib.util
+import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -166,3 +169,73 @@ def test_a_figure_without_a_value_is_none_and_nothing_compared_is_not_equal():
     twice = pa.concat_tables([good, good])
     assert not compare(twice, good).equal
     assert not compare(good.slice(0, 0), good.slice(0, 0)).equal
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """`benchmarks/engine.py` with every contender in this process."""
+    path = CATALOGUE.parent / "benchmarks" / "engine.py"
+    spec = importlib.util.spec_from_file_location("bench_engine", path)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "bench_engine", module)
+    spec.loader.exec_module(module)
+
+    def race(place, rows, seed, folder, rounds):
+        found = {name: module.run_child(name, place) for name in module.CONTENDERS}
+        return {name: [outcome] if outcome else [] for name, outcome in found.items()}
+
+    monkeypatch.setattr(module, "race", race)
+    return module
+
+
+def by_month(lake):
+    return {int(each.month[5:]): each.paths for each in lake.table("dossiers").partitions()}
+
+
+def measured(script, capsys, tmp_path, run_engine):
+    script.run_engine = run_engine
+    code = script.main(["--rows", "3000", "--folder", str(tmp_path), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_an_engine_that_agrees_is_equal_and_every_number_is_there(script, capsys, tmp_path):
+    seen = []
+
+    def agreeing(lake, definitions, closure, cache):
+        seen.append((lake.table("dossiers").manifest().rows, len(definitions), closure.on))
+        return run_hand(by_month(lake), closure)
+
+    code, said = measured(script, capsys, tmp_path, agreeing)
+    assert code == 0
+    assert said["outputs_equal"] is True
+    assert said["compared"] > 100_000
+    for name in ("engine_s", "hand_sql_s", "scan_floor_s", "ratio_hand", "ratio_floor", "rss_mb"):
+        assert said[name] > 0
+    for name in ("month_refresh_s", "rebase_s", "catalogue_s", "ratio_catalogue"):
+        assert said[name] > 0
+    assert said["postgres_s"] is None
+    assert [rows for rows, _, _ in seen] == [3000, 3000, 4000, 3000, 3000, 3000]
+    assert [on for _, _, on in seen] == [None, None, None, None, script.OTHER_DAY, None]
+    assert seen[0][1] == 20
+
+
+def test_an_engine_that_is_wrong_in_one_place_fails(script, capsys, tmp_path):
+    def wrong(lake, definitions, closure, cache):
+        found = as_long(run_hand(by_month(lake), closure))
+        values = found["numerator"].to_pylist()
+        values[17] += 1
+        return found.set_column(3, "numerator", pa.array(values))
+
+    code, said = measured(script, capsys, tmp_path, wrong)
+    assert (code, said["outputs_equal"], said["different"]) == (1, False, 1)
+
+
+def test_without_an_engine_its_numbers_are_empty(script, capsys, tmp_path):
+    def missing(*_):
+        raise script.NotPluggedIn
+
+    code, said = measured(script, capsys, tmp_path, missing)
+    assert code == 0
+    assert said["engine_s"] is None
+    assert said["outputs_equal"] is None
+    assert said["hand_sql_s"] > 0
