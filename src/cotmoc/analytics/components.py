@@ -137,6 +137,13 @@ class ComponentStore:
                 progress(number + 1, len(partitions))
         return Scanned(len(partitions), tuple(scanned), rows)
 
+    def stale(
+        self, wanted: Iterable[Component], partitions: Iterable[Partition]
+    ) -> list[Partition]:
+        """The months that a refresh would have to scan for these components."""
+        wanted = list(dict.fromkeys(wanted))
+        return [each for each in partitions if self._missing(each, wanted)]
+
     def sweep(self, partitions: Iterable[Partition]) -> None:
         """Remove what was computed from months as they are no longer."""
         current = {self._place(partition) for partition in partitions}

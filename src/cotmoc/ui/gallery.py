@@ -75,6 +75,23 @@ DOTS = [
     for index in range(1, 61)
 ]  # fmt: skip
 
+MONTHS = [f"{month}/2025" for month in range(7, 13)] + [f"{month}/2026" for month in range(1, 9)]
+SERIES: list[dict[str, Any]] = [
+    {"label": "Lịch dương", "points": [
+        {"value": value, "sure": sure, "title": title}
+        for value, sure, title in [
+            (61, "estimated", "61 %, ước tính"), (64, "estimated", "64 %, ước tính"),
+            (63, "known", "63 %"), (66, "known", "66 %"), (None, "", "Không có số liệu"),
+            (None, "", "Không có số liệu"), (70, "partial", "70 %, một phần"), (72, "known", "72 %"),
+            (71, "known", "71 %"), (75, "known", "75 %"), (77, "known", "77 %"),
+            (76, "known", "76 %"), (79, "known", "79 %"), (Decimal("78.38"), "known", "78,38 %"),
+        ]]},
+    {"label": "Nghị định 09/2019", "points": [
+        {"value": value, "title": "" if value is None else f"{value} %"}
+        for value in (60, 63, 65, 64, None, None, None, 70, 72, 73, 76, 77, 77, 80)]},
+]  # fmt: skip
+EMPTY_SERIES = [{"label": "", "points": [{"value": None, "title": "Không có số liệu"}] * 14}]
+
 
 class Filters(forms.Form):
     q = forms.CharField(
@@ -152,6 +169,10 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "entry": Entry(prefix="e"),
         "wrong": wrong,
         "rising": [61, 64, 63, 68, 70, 74, Decimal("78.38")],
+        "months": MONTHS,
+        "series": SERIES,
+        "first_series": SERIES[:1],
+        "empty_series": EMPTY_SERIES,
         "broken": [61, 64, None, None, 70, 74, 72],
         "facts_rows": [
             ("Tử số", "144.625 hồ sơ đúng hạn"),
