@@ -1,26 +1,27 @@
-"""What measurement knows of the world beyond its tables: where facts and received files live, and
-what plans ask of indicators (told by the room that owns plans)."""
+"""What measurement knows of the world beyond its tables: where facts and received files live, who
+does long work, and what plans ask of indicators (told by the room that owns plans)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 
 from cotmoc.analytics.lake import Lake
 
+if TYPE_CHECKING:
+    from cotmoc.apps.measurement.models import Computation
+
+# What takes a requested computation in hand, set when the program starts.
+computations: list[Callable[["Computation"], None]] = []
+
 
 def lake() -> Lake:
     """The installation's fact lake."""
     return Lake(Path(settings.DATA_DIR) / "lake")
-
-
-def component_cache() -> Path:
-    """Where components are kept; everything in it can be computed again."""
-    return Path(settings.DATA_DIR) / "components"
 
 
 def quarantine() -> Path:

@@ -19,8 +19,9 @@ from cotmoc.analytics.closure import ROWS, Reason, ShareRule
 from cotmoc.analytics.merging import MergeRule, merge_values
 from cotmoc.analytics.sessions import open_session
 from cotmoc.apps.measurement.catalogue import calendars, fact_tables
+from cotmoc.apps.measurement.computing import components_folder
 from cotmoc.apps.measurement.models import Basis, Figure, IndicatorVersion
-from cotmoc.apps.measurement.ports import component_cache, lake
+from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.orgs.queries.closure import closure_for, lives_of_bodies, parts_of_units
 from cotmoc.core.calendars import Calendar
@@ -422,7 +423,7 @@ class _Reckoning:
         months = [each.month for name in tables for each in lake().table(name).manifest().parts]
         self.held = _days_of(months)
         with open_session() as session:
-            engine = FactEngine(lake(), fact_tables(), component_cache(), session)
+            engine = FactEngine(lake(), fact_tables(), components_folder(), session)
             stale = engine.stale(definitions, grain)
             rows = sum(each.rows for each in stale)
             if rows > self.patience:
