@@ -89,7 +89,9 @@ class Chart:
     goal: Goal | None
 
 
-def scale_of(low: Decimal, high: Decimal, limit: Decimal | None) -> tuple[Decimal, Decimal, Decimal]:
+def scale_of(
+    low: Decimal, high: Decimal, limit: Decimal | None
+) -> tuple[Decimal, Decimal, Decimal]:
     """Bottom, top and step of an axis in round numbers that holds both ends.
 
     `limit` is what no value can pass (100 for percentages): the axis does not either.
@@ -173,7 +175,9 @@ def line_chart(
     return Chart(ticks, drawn, _absent(held, count, width), marks, line)
 
 
-def _line(label: str, number: int, points: Sequence[Mapping[str, Any]], across: Any, up: Any) -> Line:
+def _line(
+    label: str, number: int, points: Sequence[Mapping[str, Any]], across: Any, up: Any
+) -> Line:
     segments: list[Segment] = []
     dots: list[Dot] = []
     before: Dot | None = None

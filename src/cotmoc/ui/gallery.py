@@ -90,6 +90,16 @@ SERIES: list[dict[str, Any]] = [
         {"value": value, "title": "" if value is None else f"{value} %"}
         for value in (60, 63, 65, 64, None, None, None, 70, 72, 73, 76, 77, 77, 80)]},
 ]  # fmt: skip
+STATUSES = [
+    ("measured", "Đã đo"), ("partial", "Một phần"), ("estimated", "Ước tính"),
+    ("not_arising", "Không phát sinh"), ("no_data", "Chưa có số liệu"), ("not_due", "Chưa đến hạn"),
+    ("not_applicable", "Không áp dụng"), ("not_comparable", "Không so sánh được"),
+    ("closed", "Đã kết thúc"), ("suppressed", "Không công bố vì quá ít"),
+]  # fmt: skip
+HEAT: list[tuple[str, list[tuple[Any, Any]]]] = [
+    ("Sở Nội vụ", [(0, "32,17 %"), (1, "61 %"), (2, "84,5 %"), (3, "99,1 %")]),
+    ("Xã có tên khá dài để thử xuống dòng", [(3, "98,09 %"), (2, "88 %"), (None, "70 %"), ("absent", "Chưa có số liệu")]),
+]  # fmt: skip
 EMPTY_SERIES = [{"label": "", "points": [{"value": None, "title": "Không có số liệu"}] * 14}]
 
 
@@ -169,6 +179,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "entry": Entry(prefix="e"),
         "wrong": wrong,
         "rising": [61, 64, 63, 68, 70, 74, Decimal("78.38")],
+        "statuses": STATUSES,
+        "heat": HEAT,
         "months": MONTHS,
         "series": SERIES,
         "first_series": SERIES[:1],

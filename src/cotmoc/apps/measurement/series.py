@@ -204,9 +204,7 @@ def series(
     return [
         _of_figure(each, stored[each.code])
         if each.code in stored
-        else _explained(
-            computed.get(each, Point(each, "no_data")), definition, body, on, today
-        )
+        else _explained(computed.get(each, Point(each, "no_data")), definition, body, on, today)
         for each in periods
     ]
 
@@ -560,8 +558,7 @@ class _Reckoning:
     ) -> Point:
         there = _there(parts, period)
         rows = [
-            figures.get((each["part"], self.definition.code), {}).get(period.code)
-            for each in there
+            figures.get((each["part"], self.definition.code), {}).get(period.code) for each in there
         ]
         held = [row for row in rows if row is not None]
         if len(there) == 1 and held:

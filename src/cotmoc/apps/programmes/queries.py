@@ -129,9 +129,7 @@ class PlannedTargets:
         several = IndicatorVersion.objects.filter(latest=True, code=indicator)
         levels = next((len(row.content["applies_to"]) for row in several), 0)
         return [
-            TargetLine(
-                row.pk, row.name, row.comparator, row.value, row.deadline, row.plan.title
-            )
+            TargetLine(row.pk, row.name, row.comparator, row.value, row.deadline, row.plan.title)
             for row in found
             if row.value is not None and not (row.level and levels > 1)
         ]

@@ -156,6 +156,29 @@ def standing_small(
     return {**_standing(counts or {}, url, label), "size": "small"}
 
 
+# Colours of the marks of figures; the word and the shape say the rest.
+_UNSURE = ("partial", "estimated")
+
+
+@register.simple_tag
+def figure_status(code: str, words: str) -> SafeString:
+    """How sure a value is, or why there is none: mark and word."""
+    tone = "on_the_way" if code in _UNSURE else "sure" if code == "measured" else "no_data"
+    known = code if code in icons.SHAPES else "no_data"
+    return format_html('<span class="state s-{}">{}{}</span>', tone, icons.shape(known), words)
+
+
+@register.simple_tag
+def quarter(number: int | None) -> SafeString:
+    """The mark of a quarter of a ranking, 0 the worst; nothing without a rank."""
+    if number is None:
+        return mark_safe("")
+    return format_html(
+        '<svg class="mark" viewBox="0 0 10 10" aria-hidden="true" focusable="false">{}</svg>',
+        icons.SHAPES[f"quarter_{number}"],
+    )
+
+
 # --- marks --------------------------------------------------------------------------------
 
 

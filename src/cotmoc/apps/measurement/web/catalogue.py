@@ -35,6 +35,7 @@ from cotmoc.apps.orgs.models import AdminUnit, Organisation, OrganisationKind
 from cotmoc.apps.orgs.queries.closure import parts_of_units
 from cotmoc.core.periods import CIVIL
 from cotmoc.core.text import fold
+from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import MEASURE_UNITS, Definition
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.formats import measure
@@ -356,9 +357,7 @@ def _point_row(point: Point, subject: Subject, definition: Definition) -> PointR
     )
 
 
-def _chart(
-    drawn: list[Drawn], goals: list[TargetLine], row: IndicatorVersion
-) -> dict[str, Any]:
+def _chart(drawn: list[Drawn], goals: list[TargetLine], row: IndicatorVersion) -> dict[str, Any]:
     """The lines as the kit draws them, and what a chairman would say of the newest value."""
     lines = [
         {
@@ -484,8 +483,6 @@ def _references(definition: Definition) -> list[dict[str, Any]]:
     """The indicators a formula speaks of, with their names."""
     if definition.formula is None:
         return []
-    from cotmoc.indicators import syntax
-
     found = list(dict.fromkeys(syntax.references(definition.formula)))
     rows = queries.catalogue().filter(code__in={each.code for each in found})
     names = {row.code: row.name for row in rows.defer("content")}

@@ -1,4 +1,4 @@
-"""Pages of figures, indicators and sources."""
+"""Pages of figures and sources."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement import provenance, queries
-from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source, Status, period_words
+from cotmoc.apps.measurement.models import Figure, Source, Status, period_words
 from cotmoc.apps.measurement.ports import received_file
 from cotmoc.apps.orgs.models import OrganisationKind
 from cotmoc.core.text import fold
@@ -148,43 +148,6 @@ def _page_number(request: HttpRequest) -> int:
     if not asked.isascii() or not asked.isdecimal() or len(asked) > 6:
         return 1
     return max(1, int(asked))
-
-
-def indicators(request: HttpRequest) -> HttpResponseBase:
-    """The catalogue."""
-    text = fold(request.GET.get("q", ""))
-    rows = queries.catalogue()
-    if text:
-        rows = rows.filter(search__contains=text)
-    if kind := export_format(request):
-        headers = [_("Code"), _("Name"), _("Unit"), _("Owner"), _("Legal source"), _("Version")]
-        cells = ([r.code, r.name, r.unit, r.owner, r.legal_source, r.version] for r in rows)
-        return export(kind, "danh-muc-chi-so", headers, cells)
-    return render(
-        request, "measurement/indicators.html", {"rows": rows, "query": request.GET.get("q", "")}
-    )
-
-
-def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One definition with its formula, rules, worked example and versions."""
-    row = get_object_or_404(queries.catalogue(), code=code)
-    measured = (
-        Figure.objects.visible_to(request.user)
-        .current()
-        .filter(indicator__code=code, organisation__kind=OrganisationKind.PROVINCE)
-        .select_related("indicator", "organisation")
-        .order_by("-period_end")[:12]
-    )
-    return render(
-        request,
-        "measurement/indicator.html",
-        {
-            "row": row,
-            "definition": row.definition,
-            "figures": measured,
-            "versions": IndicatorVersion.objects.filter(code=code),
-        },
-    )
 
 
 def source(request: HttpRequest, pk: int) -> HttpResponseBase:
