@@ -82,8 +82,8 @@ SERIES: list[dict[str, Any]] = [
         for value, sure, title in [
             (61, "estimated", "61 %, ước tính"), (64, "estimated", "64 %, ước tính"),
             (63, "known", "63 %"), (66, "known", "66 %"), (None, "", "Không có số liệu"),
-            (None, "", "Không có số liệu"), (70, "partial", "70 %, một phần"), (72, "known", "72 %"),
-            (71, "known", "71 %"), (75, "known", "75 %"), (77, "known", "77 %"),
+            (None, "", "Không có số liệu"), (70, "partial", "70 %, một phần"),
+            (72, "known", "72 %"), (71, "known", "71 %"), (75, "known", "75 %"), (77, "known", "77 %"),
             (76, "known", "76 %"), (79, "known", "79 %"), (Decimal("78.38"), "known", "78,38 %"),
         ]]},
     {"label": "Nghị định 09/2019", "points": [
@@ -98,7 +98,8 @@ STATUSES = [
 ]  # fmt: skip
 HEAT: list[tuple[str, list[tuple[Any, Any]]]] = [
     ("Sở Nội vụ", [(0, "32,17 %"), (1, "61 %"), (2, "84,5 %"), (3, "99,1 %")]),
-    ("Xã có tên khá dài để thử xuống dòng", [(3, "98,09 %"), (2, "88 %"), (None, "70 %"), ("absent", "Chưa có số liệu")]),
+    ("Xã có tên khá dài để thử xuống dòng",
+     [(3, "98,09 %"), (2, "88 %"), (None, "70 %"), ("absent", "Chưa có số liệu")]),
 ]  # fmt: skip
 EMPTY_SERIES = [{"label": "", "points": [{"value": None, "title": "Không có số liệu"}] * 14}]
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
+from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import Difference, Figure, IndicatorVersion, Source
 from cotmoc.apps.measurement.rules import ranks
 from cotmoc.apps.orgs.models import Organisation
@@ -190,21 +191,20 @@ def own_body() -> Organisation | None:
 
 
 def latest_values(body: Organisation, *, viewer: object) -> dict[str, Figure]:
-    """The newest figure with a value of each indicator for a body; of several periods with one
-    end the shortest. One query."""
+    """The figure of the newest month with a value, of each indicator for a body; where there is no
+    month, of the newest period. One query."""
     rows = (
         Figure.objects.current_for(viewer)
         .filter(organisation=body)
         .exclude(value=None)
-        .annotate(form=Length("period"))
         .select_related("indicator", "organisation")
         .defer("indicator__content")
-        .order_by("period_end", "-form", "-period")
+        .order_by("period_end", "-period")
     )
     found: dict[str, Figure] = {}
     for row in rows.iterator(2000):
         held = found.get(row.indicator.code)
-        if held is None or held.period_end < row.period_end or _is_month(row.period):
+        if held is None or _is_month(row.period) or not _is_month(held.period):
             found[row.indicator.code] = row
     return found
 
@@ -225,11 +225,7 @@ def cells(
     codes: Iterable[str], body: Organisation, period: str, kind: str, *, viewer: object
 ) -> dict[tuple[int, str], Cell]:
     """Figures of a body's members of a kind, by organisation and indicator. One query."""
-    rows = Figure.objects.current_for(viewer).filter(
-        indicator__code__in=list(codes), organisation__parent=body, period=period
-    )
-    if kind:
-        rows = rows.filter(organisation__kind=kind)
+    rows = _of_members(body, period, kind, viewer).filter(indicator__code__in=list(codes))
     return {
         (organisation, code): Cell(value, status)
         for organisation, code, value, status in rows.values_list(
@@ -242,11 +238,9 @@ def coverage_of_indicators(
     body: Organisation, period: str, kind: str, *, viewer: object
 ) -> dict[str, int]:
     """How many members of a kind have a value of each indicator in a period. One query."""
-    rows = Figure.objects.current_for(viewer).filter(organisation__parent=body, period=period)
-    if kind:
-        rows = rows.filter(organisation__kind=kind)
     counted = (
-        rows.exclude(value=None)
+        _of_members(body, period, kind, viewer)
+        .exclude(value=None)
         .order_by()
         .values_list("indicator__code")
         .annotate(bodies=Count("organisation_id", distinct=True))
@@ -254,21 +248,31 @@ def coverage_of_indicators(
     return dict(counted)
 
 
-def member_periods(body: Organisation, *, viewer: object) -> list[str]:
-    """Periods in which members of a body have figures, the newest first, months before longer ones
-    that end with them."""
-    return list(
+def _of_members(body: Organisation, period: str, kind: str, viewer: object) -> QuerySet[Figure]:
+    """Figures of a body's members in a period; the period's end lets the index find them."""
+    members = Organisation.objects.filter(parent=body)
+    if kind:
+        members = members.filter(kind=kind)
+    return Figure.objects.current_for(viewer).filter(
+        organisation__in=members, period_end=calendars().parse(period).last_day, period=period
+    )
+
+
+def periods_of(body: Organisation, *, viewer: object) -> list[str]:
+    """Periods in which a body has a value: months first, then longer ones, the newest first."""
+    found = (
         Figure.objects.current_for(viewer)
-        .filter(organisation__parent=body)
+        .filter(organisation=body)
         .exclude(value=None)
         .order_by("-period_end", "-period")
         .values_list("period", flat=True)
         .distinct()
     )
+    return sorted(found, key=lambda code: not _is_month(code))
 
 
 def differences(
-    *, indicator: str = "", kind: str = "", period: str = "", text: str = ""
+    *, indicator: str = "", unit: str = "", kind: str = "", period: str = "", text: str = ""
 ) -> QuerySet[Difference]:
     """What bodies reported beside what was computed, the largest difference first."""
     found = Difference.objects.select_related("indicator", "organisation").defer(
@@ -276,6 +280,7 @@ def differences(
     )
     for lookup, value in (
         ("indicator__code", indicator),
+        ("indicator__unit", unit),
         ("organisation__kind", kind),
         ("period", period),
     ):

@@ -128,9 +128,16 @@ def _days_of(months: Sequence[str]) -> tuple[date, date]:
 
 
 def last_day_of_data(definition: Definition) -> date | None:
-    """The last day for which an indicator can have a value: of its facts or its figures."""
-    days = []
-    last = (
+    """The last day for which an indicator can have a value: of its facts, or of its figures where
+    it is not computed from single facts."""
+    months = [
+        each.month
+        for table in _tables_of(definition)
+        for each in lake().table(table).manifest().parts
+    ]
+    if months:
+        return _days_of(months)[1] - timedelta(days=1)
+    return (
         Figure.objects.current()
         .filter(indicator__code=definition.code)
         .exclude(value=None)
@@ -138,12 +145,6 @@ def last_day_of_data(definition: Definition) -> date | None:
         .values_list("period_end", flat=True)
         .first()
     )
-    if last:
-        days.append(last)
-    for table in _tables_of(definition):
-        if months := [each.month for each in lake().table(table).manifest().parts]:
-            days.append(_days_of(months)[1] - timedelta(days=1))
-    return max(days, default=None)
 
 
 def usual_periods(calendar: Calendar, kind: str, last: date, count: int = 0) -> list[Period]:

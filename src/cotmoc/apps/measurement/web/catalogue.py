@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -32,8 +32,9 @@ from cotmoc.apps.measurement.series import (
 from cotmoc.apps.measurement.web import words
 from cotmoc.apps.measurement.worked import example_of, paths_of
 from cotmoc.apps.orgs.models import AdminUnit, Organisation, OrganisationKind
-from cotmoc.apps.orgs.queries.closure import parts_of_units
-from cotmoc.core.periods import CIVIL
+from cotmoc.apps.orgs.queries.closure import looked_at_once, parts_of_units
+from cotmoc.core.calendars import Calendar
+from cotmoc.core.periods import CIVIL, Period, join_code
 from cotmoc.core.text import fold
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import MEASURE_UNITS, Definition
@@ -281,6 +282,11 @@ def _asked(request: HttpRequest, form: SeriesForm) -> Asked:
 def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     """One definition in words, and its values over time in a chosen calendar and on chosen
     borders."""
+    with looked_at_once():
+        return _indicator(request, code)
+
+
+def _indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     row = get_object_or_404(queries.catalogue(), code=code)
     definition = row.definition
     data = request.GET.copy()
@@ -324,12 +330,14 @@ def _drawn(definition: Definition, asked: Asked, viewer: object) -> list[Drawn]:
     today = timezone.localdate()
     known = calendars()
     last = last_day_of_data(definition) or today
+    usual = usual_periods(known[asked.calendars[0]], asked.kind, last)
     found = []
     for code in asked.calendars:
+        periods = [_same_in(known[code], each) for each in usual]
         points = series(
             definition,
             asked.body,
-            usual_periods(known[code], asked.kind, last),
+            periods,
             calendar=code,
             on=asked.on,
             rule=asked.rule,
@@ -341,6 +349,11 @@ def _drawn(definition: Definition, asked: Asked, viewer: object) -> list[Drawn]:
         rows = [_point_row(point, asked.body, definition) for point in points]
         found.append(Drawn(code, words.in_language(known[code].name), rows))
     return found
+
+
+def _same_in(calendar: Calendar, period: Period) -> Period:
+    """The period of the same name in another calendar: side by side stands what bears one name."""
+    return calendar.parse(join_code(calendar.code, period.code.rpartition(":")[2]))
 
 
 def _point_row(point: Point, subject: Subject, definition: Definition) -> PointRow:
@@ -401,9 +414,11 @@ def _goal_words(goal: TargetLine, unit: str) -> str:
 def _switches(asked: Asked) -> dict[str, list[Choice]]:
     known = list(calendars())
     codes = {each.code for each in known}
-    names = [(each.code, words.in_language(each.name)) for each in known]
+    names = [
+        (each.code, words.CALENDARS.get(each.code, words.in_language(each.name))) for each in known
+    ]
     if {CIVIL, _DECREE} <= codes:
-        names.append((SIDE_BY_SIDE, _("civil and Decree 09 side by side")))
+        names.append((SIDE_BY_SIDE, _("side by side")))
     return {
         "kind_choices": [
             Choice(kind, words.KINDS.get(kind, kind), kind == asked.kind) for kind in asked.kinds
@@ -455,8 +470,10 @@ def _offer_bodies(form: SeriesForm, asked: Asked) -> None:
     assert isinstance(widget, forms.Select)
     widget.choices = choices
     if asked.body:
-        form.data = form.data.copy()
-        form.data["body"] = asked.body.code
+        data = QueryDict(mutable=True)
+        data.update({name: str(value) for name, value in form.data.items()})
+        data["body"] = asked.body.code
+        form.data = data
 
 
 def _former(body: Subject | None) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from cotmoc.ui.formats import signed
 from cotmoc.ui.listing import paginate
 
 ANY = [("", gettext_lazy("all"))]
+EVERY = "all"
 _ORDERS = {
     "size": "size",
     "difference": "difference",
@@ -39,6 +40,7 @@ class DifferenceFilters(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     indicator = forms.ChoiceField(label=gettext_lazy("Indicator"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[*ANY, *OrganisationKind.choices]
     )
@@ -47,6 +49,12 @@ class DifferenceFilters(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         indicators, periods = queries.difference_choices()
+        units = sorted({row.unit for row in indicators}, key=lambda unit: (unit != "%", unit))
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)
+        # Points of percent and counts do not rank together: the list begins with one of them.
+        field.choices = [*((unit, unit) for unit in units), (EVERY, gettext_lazy("all"))]
+        self.first_unit = units[0] if units else ""
         for name, choices in (
             ("indicator", [(row.code, row.name) for row in indicators]),
             ("period", [(code, period_words(code)) for code in periods]),
@@ -61,8 +69,11 @@ def differences(request: HttpRequest) -> HttpResponseBase:
     form = DifferenceFilters(request.GET)
     form.is_valid()
     chosen = form.cleaned_data
+    indicator = chosen.get("indicator") or ""
+    unit = chosen.get("unit") or ("" if indicator else form.first_unit)
     found = queries.differences(
-        indicator=chosen.get("indicator") or "",
+        indicator=indicator,
+        unit="" if unit == EVERY else unit,
         kind=chosen.get("kind") or "",
         period=chosen.get("period") or "",
         text=fold(chosen.get("q") or ""),
@@ -97,6 +108,7 @@ def _row(each: Difference) -> dict[str, Any]:
         "computed": words.shown(each.computed, unit),
         "difference": signed(each.difference, 2 if unit == "%" else None),
         "unit": _("points of percent") if unit == "%" else unit,
+        "judged": bool(each.size) and each.computed_denominator is not None,
         "flattering": _flatters(each),
     }
 

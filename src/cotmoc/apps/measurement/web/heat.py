@@ -24,6 +24,7 @@ from cotmoc.ui.export import export, export_format
 
 COLUMNS = 12
 QUARTERS = 4
+AMOUNTS = ("count", "VND")
 PLANNED, ALL = "planned", "all"
 GROUPS = (
     (PLANNED, gettext_lazy("of the plan's targets")),
@@ -105,17 +106,14 @@ def heat(request: HttpRequest) -> HttpResponseBase:
     """Members of the province against indicators, coloured by their place among each other."""
     body = queries.own_body()
     viewer = request.user
-    periods = queries.member_periods(body, viewer=viewer) if body else []
-    data = request.GET.copy()
-    form = HeatForm(data, periods=periods)
+    periods = queries.periods_of(body, viewer=viewer) if body else []
+    form = HeatForm(request.GET, periods=periods)
     form.is_valid()
     chosen = form.cleaned_data
     kind = chosen.get("kind") or OrganisationKind.COMMUNE.value
     period = chosen.get("period") or (periods[0] if periods else "")
     group = chosen.get("group") or PLANNED
     show = chosen.get("show") or "value"
-    for name, value in (("kind", kind), ("period", period), ("group", group), ("show", show)):
-        data[name] = value
     columns: list[IndicatorVersion] = []
     rows: list[HeatRow] = []
     start, total = 0, 0
@@ -149,6 +147,7 @@ def heat(request: HttpRequest) -> HttpResponseBase:
             "total": total,
             "before": None if start == 0 else max(0, start - COLUMNS),
             "after": start + COLUMNS if start + COLUMNS < total else None,
+            "amounts": any(row.unit in AMOUNTS for row in columns),
             "absent": sum(cell.css == "absent" for row in rows for cell in row.cells),
         },
     )
@@ -202,7 +201,9 @@ def _column(
     held = [found.get((member.pk, row.code)) for member in members]
     values = [cell.value if cell else None for cell in held]
     places = ranks(values, row.direction)
-    bands = quarters(values, row.direction)
+    # An amount says how much a body has to do, not how well it does it.
+    amount = row.unit in AMOUNTS
+    bands = [None] * len(values) if amount else quarters(values, row.direction)
     absent = words.status_words("no_data")
     cells = []
     for cell, value, place, band in zip(held, values, places, bands, strict=True):

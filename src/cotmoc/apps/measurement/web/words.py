@@ -24,6 +24,12 @@ KINDS = {
     "week": lazy("week"),
     "listed": lazy("named periods"),
 }
+# Short for a switch; the whole name stands beside the chart.
+CALENDARS = {
+    "calendar": lazy("civil"),
+    "nd09": lazy("Decree 09/2019"),
+    "week": lazy("weeks"),
+}
 SHARE_RULES = {
     ShareRule.EQUAL: lazy("in equal parts"),
     ShareRule.AREA: lazy("by area"),
