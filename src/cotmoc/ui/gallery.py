@@ -83,8 +83,9 @@ SERIES: list[dict[str, Any]] = [
             (61, "estimated", "61 %, ước tính"), (64, "estimated", "64 %, ước tính"),
             (63, "known", "63 %"), (66, "known", "66 %"), (None, "", "Không có số liệu"),
             (None, "", "Không có số liệu"), (70, "partial", "70 %, một phần"),
-            (72, "known", "72 %"), (71, "known", "71 %"), (75, "known", "75 %"), (77, "known", "77 %"),
-            (76, "known", "76 %"), (79, "known", "79 %"), (Decimal("78.38"), "known", "78,38 %"),
+            (72, "known", "72 %"), (71, "known", "71 %"), (75, "known", "75 %"),
+            (77, "known", "77 %"), (76, "known", "76 %"), (79, "known", "79 %"),
+            (Decimal("78.38"), "known", "78,38 %"),
         ]]},
     {"label": "Nghị định 09/2019", "points": [
         {"value": value, "title": "" if value is None else f"{value} %"}

@@ -95,6 +95,8 @@ def find_subject(code: str) -> Subject | None:
     """The body of a code or key; a territory run by exactly one organisation is named by it."""
     if not code or "\x00" in code or len(code) > 60:
         return None
+    if not code.isprintable():
+        return None
     organisation = Organisation.objects.select_related("unit").filter(code=code).first()
     unit = None
     if organisation is None:
@@ -104,7 +106,16 @@ def find_subject(code: str) -> Subject | None:
         tied = list(Organisation.objects.select_related("unit").filter(unit=unit)[:2])
         if len(tied) == 1:
             organisation, unit = tied[0], None
-    name = organisation.code if organisation else code
+    return _subject(organisation, unit)
+
+
+def subject_of(organisation: Organisation) -> Subject:
+    """An organisation as the body of a series."""
+    return _subject(organisation, None)
+
+
+def _subject(organisation: Organisation | None, unit: AdminUnit | None) -> Subject:
+    name = organisation.code if organisation else unit.key if unit else ""
     lives = lives_of_bodies()
     found = lives.filter(pc.equal(lives["body"], name)).to_pylist()
     life = found[0] if found else {}

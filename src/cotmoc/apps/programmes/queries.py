@@ -126,11 +126,14 @@ class PlannedTargets:
             .defer("plan__document")
             .order_by("-plan__year", "deadline", "order")
         )
-        several = IndicatorVersion.objects.filter(latest=True, code=indicator)
-        levels = next((len(row.content["applies_to"]) for row in several), 0)
+        rows = list(found)
+        levels = 0
+        if any(row.level for row in rows):
+            version = IndicatorVersion.objects.filter(latest=True, code=indicator).first()
+            levels = len(version.content["applies_to"]) if version else 0
         return [
             TargetLine(row.pk, row.name, row.comparator, row.value, row.deadline, row.plan.title)
-            for row in found
+            for row in rows
             if row.value is not None and not (row.level and levels > 1)
         ]
 

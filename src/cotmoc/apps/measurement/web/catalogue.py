@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +27,7 @@ from cotmoc.apps.measurement.series import (
     find_subject,
     last_day_of_data,
     series,
+    subject_of,
     usual_periods,
 )
 from cotmoc.apps.measurement.web import words
@@ -246,12 +247,13 @@ def _asked(request: HttpRequest, form: SeriesForm) -> Asked:
     if not form.is_valid():
         problems = [f"{form[name].label}: {error[0]}" for name, error in form.errors.items()]
     chosen = form.cleaned_data
-    own = queries.own_body()
-    code = chosen.get("body") or (own.code if own else "")
+    code = chosen.get("body") or ""
     subject = find_subject(code)
-    if subject is None and code:
-        problems.append(_("There is no body with the code %(code)s.") % {"code": code})
-        subject = find_subject(own.code) if own else None
+    if subject is None:
+        if code:
+            problems.append(_("There is no body with the code %(code)s.") % {"code": code})
+        own = queries.own_body()
+        subject = subject_of(own) if own else None
     known = calendars()
     both = SIDE_BY_SIDE if CIVIL in known and _DECREE in known else CIVIL
     calendar = request.GET.get("calendar", "") or CIVIL
@@ -287,7 +289,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _indicator(request: HttpRequest, code: str) -> HttpResponseBase:
-    row = get_object_or_404(queries.catalogue(), code=code)
+    versions = list(IndicatorVersion.objects.filter(code=code))
+    row = next((each for each in versions if each.latest), None)
+    if row is None:
+        raise Http404
     definition = row.definition
     data = request.GET.copy()
     for name, usual in (("rule", ShareRule.EQUAL), ("merge", MergeRule.SUM_OF_PARTS)):
@@ -311,7 +316,7 @@ def _indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         "paths": paths_of(definition),
         "references": _references(definition),
         "example": example_of(definition),
-        "versions": IndicatorVersion.objects.filter(code=code).defer("content"),
+        "versions": versions,
         "form": form,
         "asked": asked,
         "drawn": drawn,
