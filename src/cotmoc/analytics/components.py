@@ -8,24 +8,26 @@ the digest of the month they were made from: a new month, or a new definition, c
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cotmoc.analytics.compile import additive, argument, condition
 from cotmoc.analytics.lake import Dataset, Partition
-from cotmoc.analytics.sessions import Session
+from cotmoc.analytics.sessions import Session, result_schema, write_batches
 from cotmoc.core.calendars import Grain
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition, Term
 from cotmoc.indicators.facts import FactTable
 
 BODY, ATOM, KEY, COUNT = "body", "atom", "key", "n"
+FACTS = "facts_of_the_month"
 ADDITIVE = ("count", "sum", "min", "max")
 # Digests in file and column names: long enough not to collide, short enough to read.
 _SHORT = 12
@@ -127,10 +129,16 @@ class ComponentStore:
         """Compute what is not there yet for these months; the months are scanned one by one."""
         wanted = list(dict.fromkeys(wanted))
         scanned, rows = [], 0
+        prepared: dict[tuple[Component, ...], list[_Scan]] = {}
         for number, partition in enumerate(partitions):
-            missing = self._missing(partition, wanted)
+            missing = tuple(self._missing(partition, wanted))
             if missing:
-                self._scan(session, partition, missing)
+                # Every month with the same gaps is asked the same, put into words once.
+                facts = session.view(FACTS, counting_facts(session, partition))
+                if missing not in prepared:
+                    prepared[missing] = list(self._scans(session, facts, missing))
+                for scan in prepared[missing]:
+                    scan.write(partition, self._place(partition))
                 scanned.append(partition.month)
                 rows += partition.rows
             if progress:
@@ -183,71 +191,81 @@ class ComponentStore:
             there |= {path.stem} if path.stem.startswith("c") else set(pq.read_schema(path).names)
         return [each for each in wanted if each.name not in there]
 
-    def _scan(self, session: Session, partition: Partition, missing: Sequence[Component]) -> None:
-        facts = counting_facts(session, partition)
+    def _scans(
+        self, session: Session, facts: ir.Table, missing: Sequence[Component]
+    ) -> Iterator["_Scan"]:
+        """One pass for all that adds up by the same placing, one for each that has a key."""
         together: dict[Placing, list[Component]] = {}
         for each in missing:
             if each.is_additive:
                 together.setdefault(each.placing, []).append(each)
         for placing, components in together.items():
             digest = hashlib.sha256("".join(each.name for each in components).encode())
-            path = self._place(partition) / f"{placing}-{digest.hexdigest()[:_SHORT]}.parquet"
-            session.write_parquet(self._added_up(session, facts, partition, components), path)
+            name = f"{placing}-{digest.hexdigest()[:_SHORT]}"
+            yield _Scan(session, name, self._added_up(session, facts, components))
         for each in missing:
             if not each.is_additive:
-                path = self._place(partition) / f"{each.name}.parquet"
-                session.write_parquet(self._by_key(facts, partition, each), path)
+                yield _Scan(session, each.name, self._by_key(facts, each))
 
     def _added_up(
-        self,
-        session: Session,
-        facts: ir.Table,
-        partition: Partition,
-        components: Sequence[Component],
+        self, session: Session, facts: ir.Table, components: Sequence[Component]
     ) -> ir.Table:
-        placed, atom = self._placed(facts, partition, components[0].placing)
+        placed, keys = self._placed(facts, components[0].placing)
         measures = {
             each.name: additive(each.aggregate, placed, session.count_if) for each in components
         }
-        keys = {BODY: placed[self.table.body]} | ({} if atom is None else {ATOM: atom})
-        found = placed.group_by(**keys).agg(**measures)
-        return found.mutate(**{ATOM: self._only_atom(partition)}) if atom is None else found
+        return placed.group_by(**keys).agg(**measures)
 
-    def _by_key(self, facts: ir.Table, partition: Partition, component: Component) -> ir.Table:
-        placed, atom = self._placed(facts, partition, component.placing)
+    def _by_key(self, facts: ir.Table, component: Component) -> ir.Table:
         aggregate = component.aggregate
         if aggregate.condition is not None:
-            placed = placed.filter(condition(aggregate.condition, placed))
+            facts = facts.filter(condition(aggregate.condition, facts))
         if aggregate.judged is not None:
-            moment = placed[aggregate.judged.name]
-            placed = placed.filter(moment.notnull())
-            key = atom_value(placed[aggregate.judged.name], self.grain)
-            kind = self.table.columns[aggregate.judged.name]
-            assert kind.type in ("timestamp", "date")
+            given = facts[aggregate.judged.name]
+            key = atom_value(given, self.grain)
         else:
-            given = argument(aggregate, placed)
+            given = argument(aggregate, facts)
             key = given.cast("string") if aggregate.kind == "distinct" else given.cast("float64")
-            placed = placed.filter(given.notnull())
-        counted = argument(aggregate, placed).sum() if aggregate.kind == "sum" else placed.count()
-        keys = {BODY: placed[self.table.body], KEY: key} | ({} if atom is None else {ATOM: atom})
-        found = placed.group_by(**keys).agg(**{COUNT: counted})
-        return found.mutate(**{ATOM: self._only_atom(partition)}) if atom is None else found
+        keyed, keys = self._placed(
+            facts.mutate(**{KEY: key}).filter(given.notnull()), component.placing
+        )
+        counted = argument(aggregate, keyed).sum() if aggregate.kind == "sum" else keyed.count()
+        return keyed.group_by(**keys, **{KEY: keyed[KEY]}).agg(**{COUNT: counted})
 
-    def _placed(
-        self, facts: ir.Table, partition: Partition, placing: Placing
-    ) -> tuple[ir.Table, ir.Value | None]:
-        """The facts that have a place, and their atom; None where the month is the atom."""
+    def _placed(self, facts: ir.Table, placing: Placing) -> tuple[ir.Table, dict[str, ir.Value]]:
+        """The facts that have a place, and their groups: body and atom; the atom is left
+        out where it is the month."""
         if placing.columns == (self.table.partition,) and self.grain == "month":
-            return facts, None
+            return facts, {BODY: facts[self.table.body]}
         for name in placing.columns:
             facts = facts.filter(facts[name].notnull())
         moments = [facts[name] for name in placing.columns]
         latest = moments[0] if len(moments) == 1 else ibis.greatest(*moments)
-        return facts, atom_value(latest, self.grain)
+        return facts, {BODY: facts[self.table.body], ATOM: atom_value(latest, self.grain)}
 
-    @staticmethod
-    def _only_atom(partition: Partition) -> ir.Value:
-        return ibis.literal(int(partition.month.replace("-", "")) * 100 + 1, "int32")
+
+class _Scan:
+    """One pass over the view of a month's facts, and the file it makes."""
+
+    def __init__(self, session: Session, name: str, result: ir.Table) -> None:
+        self.name = name
+        self.ask = session.prepared(result)
+        schema = result_schema(result)
+        self.of_month = ATOM not in schema.names
+        self.schema = schema.append(pa.field(ATOM, pa.int32())) if self.of_month else schema
+
+    def write(self, partition: Partition, folder: Path) -> None:
+        """Ask, and keep the answer for a month."""
+        write_batches(self._batches(partition), self.schema, folder / f"{self.name}.parquet")
+
+    def _batches(self, partition: Partition) -> Iterator[pa.RecordBatch]:
+        month = int(partition.month.replace("-", "")) * 100 + 1
+        for batch in self.ask():
+            if self.of_month:
+                atoms = pa.repeat(pa.scalar(month, pa.int32()), batch.num_rows)
+                yield batch.append_column(ATOM, atoms)
+            else:
+                yield batch
 
 
 def atom_value(moment: ir.Value, grain: Grain) -> ir.Value:
