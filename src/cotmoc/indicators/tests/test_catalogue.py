@@ -54,7 +54,7 @@ def raw(**changes):
         ({"zero_denominator": "guess"}, "zero_denominator must be one of"),
         ({"applies_to": ["village"]}, "applies_to must list some of"),
         ({"valid_from": "soon"}, "valid_from must be a date"),
-        ({"colour": "red"}, "unknown keys colour"),
+        ({"colour": "red"}, "colour is an unknown key"),
         (
             {"numerator": {"name": {"vi": "a", "en": "b"}, "expression": "sum(age)"}},
             "unknown column",

@@ -38,7 +38,7 @@ def test_the_subset_is_accepted(text):
         ("sum(element)", "needs a column of numbers"),
         ("value", "not allowed here"),
         ("1 + 1", "has no aggregate"),
-        ("sum(value); drop table figures", "exactly one expression"),
+        ("sum(value); drop table figures", "not allowed here: ';'"),
         ("(select 1)", "not allowed here"),
         ("sum((select max(value) from t))", "unknown column"),
         ("read_csv('/etc/passwd')", "not allowed here"),
