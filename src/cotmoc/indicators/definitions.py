@@ -59,7 +59,10 @@ KEYS = PATH_KEYS | {
 
 class DefinitionError(WrongError):
     """A definition that cannot be used. `key` is the dotted name of what is wrong, `offset` where
-    in its text, when that can be said; the message names the file too."""
+    in its text, when that can be said; the message names the file too. With `of_key` the key
+    itself should not be there."""
+
+    of_key = False
 
     def __init__(
         self,
@@ -319,6 +322,7 @@ class _Reader:
                 error = self.wrong(str(key), template, near=near[0])
             else:
                 error = self.wrong(str(key), _("is an unknown key"))
+            error.of_key = True
             self.errors.append(error)
 
     def text(self, key: str) -> str:
@@ -366,9 +370,10 @@ class _Reader:
     def choice(self, key: str, value: Any, allowed: tuple[str, ...]) -> str:
         if isinstance(value, str) and value in allowed:
             return value
-        near = difflib.get_close_matches(str(value), allowed, n=1)
         known = ", ".join(allowed)
-        if near:
+        if value is None:
+            raise self.wrong(key, _("must be one of %(known)s"), known=known)
+        if near := difflib.get_close_matches(str(value), allowed, n=1):
             template = _("must be one of %(known)s, not %(part)r; did you mean %(near)s?")
             raise self.wrong(key, template, known=known, part=value, near=near[0])
         raise self.wrong(key, _("must be one of %(known)s, not %(part)r"), known=known, part=value)

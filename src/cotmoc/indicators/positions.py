@@ -36,11 +36,11 @@ class Document:
     keys: dict[str, Place]
     values: dict[str, yaml.Node]
 
-    def place(self, key: str, offset: int | None = None) -> Place:
-        """Where the value of `key` stands, or its `offset`-th character; a key that is not there
-        is looked for in what it would belong to."""
+    def place(self, key: str, offset: int | None = None, *, of_key: bool = False) -> Place:
+        """Where the value of `key` stands, or its `offset`-th character, or the key itself; a key
+        that is not there is looked for in what it would belong to."""
         node = self.values.get(key)
-        if node is None:
+        if node is None or of_key:
             around = key.rpartition(".")[0]
             return self.keys.get(key) or (self.place(around) if around else Place(1, 1))
         if offset is not None and isinstance(node, yaml.ScalarNode):
@@ -83,6 +83,8 @@ def read_document(text: str) -> Document:
                 )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         raw = yaml.safe_load(text)
+    except UnreadableError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(mark) if mark else Place(1, 1)
