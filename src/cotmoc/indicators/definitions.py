@@ -474,9 +474,11 @@ class _Reader:
             raise DefinitionError.of(error, f"{place}.expression", self.where) from error
         until = value.get("until")
         if until and any(
-            each.kind in ("min", "max", "distinct", "median") for each in syntax.aggregates(tree)
+            each.judged or each.kind in ("min", "max", "distinct", "median")
+            for each in syntax.aggregates(tree)
         ):
-            raise self.wrong(f"{place}.until", _("goes with count, sum and avg only"))
+            template = _("goes with count, sum and avg only, without period_end")
+            raise self.wrong(f"{place}.until", template)
         return Term(name, text, tree, value.get("date", day), until)
 
     def formula(self) -> tuple[str, syntax.Scalar | None]:

@@ -1,8 +1,8 @@
 """Worked examples: a definition must give what its own example says.
 
 An example is `facts` and what to `expect`; with a `period` (a code such as `2026-08`, or `from` and
-`before`) only the facts of that period count, as they would when it is computed. `reported` holds
-facts and expectation of the second path. A derived indicator has `figures` instead: the values of
+`before`) only the facts of that period count, as they would when it is computed; reported values
+are those of the period already. `reported` holds facts and expectation of the second path. A derived indicator has `figures` instead: the values of
 what its formula names, as `previous(dossiers_online): 120`.
 """
 
@@ -41,7 +41,7 @@ def check_example(
             sides.append(_reported(definition, example, where))
         for key, part, path in sides:
             rows = _rows(part.get("facts"), tables[path.table], key, where)
-            found = evaluate(definition, rows, period, path=path)
+            found = evaluate(definition, rows, None if path.reported else period, path=path)
             yield from _differences(found, part, key, where)
     except DefinitionError as error:
         yield error

@@ -115,7 +115,7 @@ def _measure(scalar: syntax.Scalar, table: FactTable) -> str | None:
         case syntax.Aggregate(kind, syntax.Case(_condition, then, otherwise)):
             sides = [side for side in (then, otherwise) if isinstance(side, syntax.Column)]
             if not sides:
-                # `sum(case when … then 1 else 0 end)` counts facts, `avg` of it is their share.
+                # `sum(case when … then 1 else 0 end)` counts facts; the rest is a yes or no.
                 return COUNT if kind == "sum" else RATIO
             found = ""
             for side in sides:
@@ -191,6 +191,8 @@ class Reader:
         if judged and _KINDS[kind] != "sum":
             raise wrong(_("only count and sum can be judged at the period's end: %(part)r"), node)
         argument = self._argument(self._only(node, "this").this)
+        if _KINDS[kind] == "avg" and isinstance(argument, syntax.Case):
+            raise wrong(_("avg takes a column: %(part)r"), node)
         found = syntax.Aggregate(_KINDS[kind], argument, condition, judged)
         measure_of(found, self.table, start_of(node))
         return found

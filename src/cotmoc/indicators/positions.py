@@ -57,14 +57,18 @@ class Document:
         at, end = node.start_mark.index, node.end_mark.index
         if node.style in ("|", ">"):
             at = self.text.index("\n", at) + 1
+        spaced = False
         for char in value[lead : lead + offset + 1]:
-            found = at
+            # A run of spaces is written as any other run, or as a line's end.
+            if char.isspace() and spaced:
+                continue
+            spaced, found = char.isspace(), at
             while found < end and not _same(self.text[found], char):
                 found += 1
             if found == end:
                 break
             at = found + 1
-            if char.isspace():
+            if spaced:
                 while at < end and self.text[at].isspace():
                     at += 1
         index = max(node.start_mark.index, at - 1)
