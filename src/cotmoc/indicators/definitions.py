@@ -3,7 +3,6 @@
 import difflib
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from cotmoc.indicators import syntax
 from cotmoc.indicators.expressions import measure_of, parse
 from cotmoc.indicators.facts import FactTable
-from cotmoc.indicators.formulas import parse_formula
+from cotmoc.indicators.formulas import CODE, parse_formula
 from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.measures import MeasureError, check_fits, joined
 from cotmoc.indicators.wrong import WrongError
@@ -30,7 +29,6 @@ MEASURE_UNITS = ("%", "days", "count", "VND", "points", "rank", "%/year", "yes/n
 Value = TypeVar("Value")
 
 LARGEST_SCALE = 10**15
-CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 TERM_KEYS = {"name", "expression", "date", "until"}
 PATH_KEYS = {"table", "date", "numerator", "denominator", "zero_denominator", "reported"}
 DERIVED_WITHOUT = PATH_KEYS | {"rollup_units", "rollup_time", "scale"}

@@ -2,8 +2,9 @@
 
 An example is `facts` and what to `expect`; with a `period` (a code such as `2026-08`, or `from` and
 `before`) only the facts of that period count, as they would when it is computed; reported values
-are those of the period already. `reported` holds facts and expectation of the second path. A derived indicator has `figures` instead: the values of
-what its formula names, as `previous(dossiers_online): 120`.
+are those of the period already. `reported` holds facts and expectation of the second path. A
+derived indicator has `figures` instead: the values of what its formula names, as
+`previous(dossiers_online): 120`.
 """
 
 import difflib

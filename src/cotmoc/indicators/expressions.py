@@ -374,7 +374,7 @@ def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
         current = waiting.pop()
         if type(current) is exp.And:
             waiting += [current.expression, current.this]
-        elif type(current) is exp.Paren and type(current.this) is exp.And:
+        elif type(current) is exp.Paren and given_parts(current) == {"this"}:
             waiting.append(current.this)
         else:
             found.append(current)

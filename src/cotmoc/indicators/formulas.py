@@ -27,6 +27,7 @@ from cotmoc.indicators.measures import MeasureError
 from cotmoc.indicators.wrong import gettext_noop as _
 
 LONGEST_WINDOW = 60
+CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 # Code and `numerator` or `denominator` → what it is counted in.
 Counted = Mapping[tuple[str, str], str | None]
 
@@ -167,9 +168,14 @@ def _reference(node: exp.Expression) -> syntax.Reference:
 
 def _code(node: exp.Expression) -> str:
     plain = type(node) is exp.Column and given_parts(node) == {"this"}
-    if not plain or node.this.args.get("quoted"):
+    if not plain or node.this.args.get("quoted") or not _may_be_code(node.name):
         raise wrong(_("needs an indicator's code: %(part)r"), node)
     return str(node.name)
+
+
+def _may_be_code(name: str) -> bool:
+    # The parser takes `lambda` for a code by itself, but not inside brackets.
+    return CODE.fullmatch(name) is not None and name != "lambda"
 
 
 def _measure(scalar: syntax.Scalar, units: Mapping[str, str], counted: Counted) -> str | None:

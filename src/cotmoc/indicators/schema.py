@@ -23,6 +23,7 @@ from cotmoc.indicators.evaluate import Status
 from cotmoc.indicators.examples import EXPECTED
 from cotmoc.indicators.expressions import LONGEST
 from cotmoc.indicators.facts import Column, FactTable
+from cotmoc.indicators.formulas import CODE
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
@@ -103,7 +104,7 @@ def as_text(schema: Schema) -> str:
 
 def _properties(tables: Mapping[str, FactTable]) -> Schema:
     return {
-        "code": {"type": "string", "pattern": f"^{definitions.CODE.pattern}$"},
+        "code": {"type": "string", "pattern": f"^{CODE.pattern}$"},
         "version": _COUNT,
         "name": _WORDS,
         "description": _WORDS,
