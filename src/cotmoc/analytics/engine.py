@@ -1,4 +1,4 @@
-"""Figures from observations: one grouped scan for all definitions, small roll-up, ratios last."""
+"""Figures from reported values: one scan for all definitions, small roll-up, ratios last."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,10 +62,12 @@ def compute(
 ) -> list[ComputedFigure]:
     """Compute every definition for every unit it applies to, in every period observed.
 
+    Only the path through reported values is taken; a definition without one gives no figure.
     `batches` are Parquet files of observations; where several give the same (element, unit,
     period) the latest recorded counts, as known at `known_at` (default: everything).
     Result rows are ordered by indicator, period and unit.
     """
+    definitions = [each for each in definitions if each.reported_path]
     if not batches or not units or not definitions:
         return []
     connection = ibis.duckdb.connect()
@@ -93,9 +95,11 @@ def _components(connection: Any, facts: ir.Table, definitions: Sequence[Definiti
     row each: (indicator, version, unit_code, period, n, d), only where all parts are there."""
     measures = {}
     for number, definition in enumerate(definitions):
-        measures[f"n{number}"] = aggregate(definition.numerator.tree, facts).cast("decimal(38,4)")
-        if definition.denominator:
-            tree = definition.denominator.tree
+        path = definition.reported_path
+        assert path is not None
+        measures[f"n{number}"] = aggregate(path.numerator.tree, facts).cast("decimal(38,4)")
+        if path.denominator:
+            tree = path.denominator.tree
             measures[f"d{number}"] = aggregate(tree, facts).cast("decimal(38,4)")
     scanned = facts.group_by("unit_code", "period").agg(**measures)
     wide = connection.create_table("components", scanned, temp=True)

@@ -5,7 +5,7 @@ one when its body was divided, and what cannot be divided honestly is then not c
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, localcontext
 from typing import Any, Literal
@@ -30,10 +30,6 @@ Fact = Mapping[str, Any]
 Lookup = Callable[[syntax.Reference], Decimal | None]
 PRECISION = 40
 WHOLE = Decimal(1)
-
-
-class NotComparableError(ValueError):
-    """A distinct count, median or extreme over facts that count only in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +61,19 @@ def evaluate(
     count. Without a path the definition's first is taken."""
     rows = [each if isinstance(each, Weighed) else Weighed(each) for each in facts]
     path = path or definition.paths[0]
+    divided = any(row.share != 1 for term in path.terms for row in _concerned(term, rows, period))
     with localcontext(prec=PRECISION):
         chosen = [_chosen(term, rows, period) for term in path.terms]
-        if not chosen[-1]:
+        if not _concerned(path.terms[-1], rows, period):
             return Result(None, None, None, "no_data")
-        try:
-            parts = [
-                _scalar(term.tree, rows, period)
-                for term, rows in zip(path.terms, chosen, strict=True)
-            ]
-        except NotComparableError:
+        if divided and any(not can_be_divided(term.tree) for term in path.terms):
             return Result(None, None, None, "not_comparable")
+        parts = [
+            _scalar(term.tree, found, period)
+            for term, found in zip(path.terms, chosen, strict=True)
+        ]
         found = divide(definition, parts[0], parts[1] if path.denominator else None)
-    if found.status == "measured" and any(row.share != 1 for part in chosen for row in part):
+    if found.status == "measured" and divided:
         return Result(found.numerator, found.denominator, found.value, "estimated")
     return found
 
@@ -134,6 +130,22 @@ def _chosen(term: Term, rows: Sequence[Weighed], period: Interval | None) -> lis
     return found
 
 
+def _concerned(term: Term, rows: Sequence[Weighed], period: Interval | None) -> list[Weighed]:
+    """The facts that tell whether anything is known: those in the period; for a stock all that ever
+    entered, so that an empty stock is zero and not missing."""
+    return _chosen(
+        replace(term, until=None),
+        rows,
+        Interval(date.min, period.end) if term.until and period else period,
+    )
+
+
+def can_be_divided(tree: syntax.Scalar) -> bool:
+    """Whether an expression keeps its meaning over facts that count only in part: sums and counts
+    do, distinct counts, medians and extremes do not."""
+    return all(each.kind in ("count", "sum", "avg") for each in syntax.aggregates(tree))
+
+
 def _moment(value: date | datetime | None) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return value
@@ -179,7 +191,6 @@ def _aggregate(node: syntax.Aggregate, rows: Sequence[Weighed]) -> Decimal | Non
         assert isinstance(node.argument, syntax.Column)
         name = node.argument.name
         present = [row for row in rows if row.fact.get(name) is not None]
-        _all_whole(present)
         return Decimal(len({row.fact[name] for row in present}))
     pairs = [(_number(node.argument, row.fact), row) for row in rows]
     values = [(value, row.share) for value, row in pairs if value is not None]
@@ -190,17 +201,11 @@ def _aggregate(node: syntax.Aggregate, rows: Sequence[Weighed]) -> Decimal | Non
     if node.kind == "avg":
         weight = sum((share for _, share in values), Decimal(0))
         return sum((value * share for value, share in values), Decimal(0)) / weight
-    _all_whole([row for value, row in pairs if value is not None])
     plain = sorted(value for value, _ in values)
     if node.kind == "median":
         middle = len(plain) // 2
         return plain[middle] if len(plain) % 2 else (plain[middle - 1] + plain[middle]) / 2
     return plain[0] if node.kind == "min" else plain[-1]
-
-
-def _all_whole(rows: Iterable[Weighed]) -> None:
-    if any(row.share != 1 for row in rows):
-        raise NotComparableError
 
 
 def _number(argument: syntax.Column | syntax.Case | None, fact: Fact) -> Decimal | None:

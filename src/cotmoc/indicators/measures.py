@@ -68,13 +68,12 @@ def check_fits(measure: str | None, scale: object, unit: str) -> None:
     Raises MeasureError. Points, ranks and yes/no are plain numbers with a meaning of their own.
     """
     factor = float(str(scale))
-    if not measure or measure == unit:
+    if not measure or measure == unit or unit == "points":
         return
     fits = {
         "%": measure in (RATIO, "%") and factor == (100 if measure == RATIO else 1),
         "%/year": measure in (RATIO, "%"),
         "days": measure == "seconds" and abs(factor * _SECONDS_IN_A_DAY - 1) < 1e-6,
-        "points": measure in (RATIO, COUNT),
         "rank": measure == COUNT,
         "yes/no": measure in (RATIO, COUNT),
         "count": measure in (COUNT, RATIO),

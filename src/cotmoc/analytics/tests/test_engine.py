@@ -17,6 +17,7 @@ from cotmoc.indicators.catalogue import read_catalogue
 from cotmoc.indicators.definitions import read_definition
 from cotmoc.indicators.evaluate import evaluate
 from cotmoc.indicators.facts import read_fact_tables
+from cotmoc.indicators.syntax import text_constants
 
 TABLES = read_fact_tables(
     (path.name, yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -146,7 +147,7 @@ def test_a_denominator_of_zero_means_what_the_definition_says(tmp_path, rule, va
 
 
 def test_the_version_in_force_on_the_last_day_counts(tmp_path):
-    old = {**RAW["dossiers_on_time"], "valid_to": date(2026, 8, 31), "scale": 1}
+    old = {**RAW["dossiers_on_time"], "valid_to": date(2026, 8, 31), "unit": "points"}
     new = {**RAW["dossiers_on_time"], "version": 2, "valid_from": date(2026, 8, 31)}
     path = Lake(tmp_path).write("observations", "b", rows(*on_time("A", 0, 1)))
     versions = [read_definition(raw, "dossiers_on_time.yaml", TABLES) for raw in (old, new)]
@@ -154,9 +155,28 @@ def test_the_version_in_force_on_the_last_day_counts(tmp_path):
     assert (found.version, found.value) == (2, 100)
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda each: each.code)
-def test_worked_examples_hold_in_the_engine_too(tmp_path, definition):
-    facts = definition.example["facts"]
+REPORTED = [each for each in DEFINITIONS if each.reported_path]
+NUMBERS = {"value": 7, "numerator": 3, "denominator": 11}
+
+
+def observed_of(definition):
+    """An observation for each element that a definition's reported path names."""
+    if not definition.computed_path:
+        return definition.example["facts"]
+    elements = {
+        name
+        for term in definition.reported_path.terms
+        for name in text_constants(term.tree, "element")
+    }
+    return [
+        {"element": name, **{key: 10 * number + n for key, n in NUMBERS.items()}}
+        for number, name in enumerate(sorted(elements))
+    ]
+
+
+@pytest.mark.parametrize("definition", REPORTED, ids=lambda each: each.code)
+def test_what_bodies_report_gives_what_the_plain_evaluator_says(tmp_path, definition):
+    facts = observed_of(definition)
     batch = rows(
         *(
             (("P"), f["element"], f.get("value"), f.get("numerator"), f.get("denominator"))
@@ -165,10 +185,16 @@ def test_worked_examples_hold_in_the_engine_too(tmp_path, definition):
     )
     path = Lake(tmp_path).write("observations", "b", batch)
     (found,) = compute([path], [PROVINCE], [definition])
-    expected = evaluate(definition, facts)
+    expected = evaluate(definition, facts, path=definition.reported_path)
     assert (found.numerator, found.denominator) == (expected.numerator, expected.denominator)
     assert found.value == (None if expected.value is None else pytest.approx(float(expected.value)))
     assert found.status == expected.status
+    assert found.numerator is not None
+
+
+def test_a_definition_over_single_facts_alone_gives_no_reported_figure(tmp_path):
+    path = Lake(tmp_path).write("observations", "b", rows(*on_time("P", 1, 4)))
+    assert not compute([path], [PROVINCE], [each for each in DEFINITIONS if not each.reported_path])
 
 
 count = st.none() | st.integers(0, 1000)
@@ -198,7 +224,7 @@ def test_the_engine_agrees_with_the_plain_evaluator(tmp_path, facts):
             for code, element, value, _, _ in observed
             if code == unit
         ]
-        expected = evaluate(definition, own)
+        expected = evaluate(definition, own, path=definition.reported_path)
         assert found[unit].status == expected.status
         assert found[unit].numerator == expected.numerator or expected.status == "no_data"
         if expected.value is not None:

@@ -191,7 +191,8 @@ def _observations(
 
 
 def _elements(definition: Definition) -> list[str]:
-    terms = [term for term in (definition.numerator, definition.denominator) if term]
+    path = definition.reported_path
+    terms = path.terms if path else ()
     return sorted({name for term in terms for name in text_constants(term.tree, "element")})
 
 

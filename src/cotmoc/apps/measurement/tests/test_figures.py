@@ -247,16 +247,16 @@ def test_a_definition_whose_content_changed_is_a_new_row_and_the_old_one_stays(
 ):
     folder = tmp_path / "indicators"
     shutil.copytree(settings.CATALOGUE_DIR, tmp_path, dirs_exist_ok=True)
-    path = folder / "dossiers_on_time.yaml"
+    path = folder / "dossiers_paid_online.yaml"
     text = path.read_text(encoding="utf-8").replace('unit: "%"', "unit: points\nscale: 1000")
     path.write_text(text, encoding="utf-8")
     settings.CATALOGUE_DIR = tmp_path
-    old = IndicatorVersion.objects.get(code="dossiers_on_time")
+    old = IndicatorVersion.objects.get(code="dossiers_paid_online")
     compute_figures(actor=None, now=now)
-    versions = IndicatorVersion.objects.filter(code="dossiers_on_time")
+    versions = IndicatorVersion.objects.filter(code="dossiers_paid_online")
     assert versions.count() == 2
     assert versions.get(latest=True).pk != old.pk
-    assert round(figure("dossiers_on_time").value, 1) == Decimal("783.8")
+    assert round(figure("dossiers_paid_online").value, 1) == Decimal("842.1")
     assert Figure.objects.filter(indicator=old, superseded_at=now).count() == 164
 
 

@@ -1,0 +1,242 @@
+"""From parts to figures: numerator, denominator, value and status for every target and period."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from cotmoc.analytics.compile import combine
+from cotmoc.analytics.components import ComponentStore, Scanned, wanted_components
+from cotmoc.analytics.lake import Lake
+from cotmoc.analytics.rollup import (
+    EXACT,
+    PERIOD,
+    TARGET,
+    Measure,
+    Question,
+    RollUp,
+    measures_of,
+    parts_value,
+    presence_of,
+)
+from cotmoc.analytics.sessions import Session
+from cotmoc.core.calendars import Grain, finest, grain_of
+from cotmoc.core.periods import Interval
+from cotmoc.indicators import syntax
+from cotmoc.indicators.definitions import Definition, Term
+from cotmoc.indicators.definitions import Path as ComputingPath
+from cotmoc.indicators.evaluate import can_be_divided
+from cotmoc.indicators.facts import FactTable
+
+# Statuses as small numbers while figures are many; their words when they are few.
+STATUSES = ("measured", "estimated", "not_arising", "no_data", "not_comparable")
+MEASURED, ESTIMATED, NOT_ARISING, NO_DATA, NOT_COMPARABLE = range(5)
+
+LONG = pa.schema(
+    [
+        ("indicator", pa.string()),
+        ("version", pa.int32()),
+        ("target", pa.string()),
+        ("period", pa.int32()),
+        ("numerator", pa.decimal128(38, 12)),
+        ("denominator", pa.decimal128(38, 12)),
+        ("value", pa.float64()),
+        ("status", pa.int8()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Figures of definitions over one fact table: a row for each target and period, and for the
+    i-th definition the columns n<i>, d<i> (where it divides), v<i> and s<i>."""
+
+    definitions: tuple[Definition, ...]
+    table: ir.Table
+
+
+class FactEngine:
+    """Computes figures from single facts, over one session and one lake.
+
+    `cache` is the folder of components. `known_at` asks what was known at a moment.
+    """
+
+    def __init__(
+        self,
+        lake: Lake,
+        tables: Mapping[str, FactTable],
+        cache: Path,
+        session: Session,
+        *,
+        known_at: datetime | None = None,
+    ) -> None:
+        self.lake = lake
+        self.tables = tables
+        self.cache = cache
+        self.session = session
+        self.known_at = known_at
+
+    def refresh(
+        self,
+        definitions: Iterable[Definition],
+        grain: Grain,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> dict[str, Scanned]:
+        """Bring the components of these definitions up to date; only what is new is scanned."""
+        definitions = list(definitions)
+        done = {}
+        for name in sorted({path.table for path in computing_paths(definitions)}):
+            store = self._store(name, grain)
+            partitions = store.dataset.partitions(self.known_at)
+            wanted = wanted_components(definitions, name)
+            done[name] = store.refresh(self.session, wanted, partitions, progress)
+            if self.known_at is None:
+                store.sweep(partitions)
+        return done
+
+    def wide(
+        self,
+        definitions: Iterable[Definition],
+        periods: Sequence[Interval],
+        closure: pa.Table,
+        grain: Grain | None = None,
+    ) -> list[Wide]:
+        """Figures as they stand after `refresh` at the same grain, one table for each fact table
+        that has facts. A period in the result is its place in `periods`."""
+        definitions = [each for each in definitions if each.computed_path]
+        grain = grain or grain_for(periods)
+        found = []
+        for name in sorted({path.table for path in computing_paths(definitions)}):
+            chosen = tuple(each for each in definitions if path_of(each).table == name)
+            store = self._store(name, grain)
+            partitions = store.dataset.partitions(self.known_at)
+            if not partitions or not periods:
+                continue
+            question = Question(store, partitions, periods, closure)
+            found.append(Wide(chosen, self._figures(name, chosen, question)))
+        return found
+
+    def long(
+        self,
+        definitions: Iterable[Definition],
+        periods: Sequence[Interval],
+        closure: pa.Table,
+        grain: Grain | None = None,
+    ) -> pa.Table:
+        """The same as rows (LONG) of what is known, by versions in force on a period's last day."""
+        tables = []
+        for wide in self.wide(definitions, periods, closure, grain):
+            kept = self.session.keep(wide.table)
+            tables += [
+                self.session.to_arrow(_as_rows(kept, number, definition, periods)).cast(LONG)
+                for number, definition in enumerate(wide.definitions)
+            ]
+        return pa.concat_tables(tables) if tables else LONG.empty_table()
+
+    def _store(self, name: str, grain: Grain) -> ComponentStore:
+        return ComponentStore(self.cache, self.tables[name], self.lake.table(name), grain)
+
+    def _figures(
+        self, table: str, definitions: Sequence[Definition], question: Question
+    ) -> ir.Table:
+        rollup = RollUp(self.session, question)
+        measures: dict[Measure, None] = {}
+        for definition in definitions:
+            for term in path_of(definition).terms:
+                measures[presence_of(table, term)] = None
+                for aggregate in syntax.aggregates(term.tree):
+                    measures |= dict.fromkeys(measures_of(table, term, aggregate))
+        parts = rollup.wide(measures)
+        columns: dict[str, ir.Value] = {}
+        for number, definition in enumerate(definitions):
+            columns |= _figure(number, table, definition, parts, rollup.divided)
+        return parts.select(TARGET, PERIOD, **columns)
+
+
+def computing_paths(definitions: Iterable[Definition]) -> list[ComputingPath]:
+    """The paths through single facts."""
+    return [path for path in (each.computed_path for each in definitions) if path]
+
+
+def path_of(definition: Definition) -> ComputingPath:
+    """The path through single facts of a definition that has one."""
+    path = definition.computed_path
+    if path is None:
+        raise ValueError(f"{definition.code} is not computed from single facts")
+    return path
+
+
+def grain_for(periods: Iterable[Interval]) -> Grain:
+    """The coarsest grain whose atoms tile all these periods."""
+    return finest(grain_of((each.start, each.end)) for each in periods)
+
+
+def _figure(
+    number: int, table: str, definition: Definition, parts: ir.Table, divided: bool
+) -> dict[str, ir.Value]:
+    """Columns of one definition; the same decisions as `indicators.evaluate.evaluate`."""
+    path = path_of(definition)
+    known = parts[presence_of(table, path.terms[-1]).name]
+    nothing = known.isnull() | (known == 0)
+    above = _term(table, path.numerator, parts)
+    below = None if path.denominator is None else _term(table, path.denominator, parts)
+    missing = nothing | above.isnull()
+    if below is not None:
+        missing = missing | below.isnull()
+    cases = [(missing, NO_DATA)]
+    value = above.cast("float64") * float(definition.scale)
+    if below is not None:
+        zero = below == 0
+        value = float(definition.scale) * above.cast("float64") / below.cast("float64").nullif(0)
+        match definition.zero_denominator:
+            case "zero" | "full" as rule:
+                rest = 0.0 if rule == "zero" else float(definition.scale)
+                value = ibis.ifelse(zero, rest, value)
+            case _:
+                cases.append((zero, NOT_ARISING))
+    if divided:
+        marks = {presence_of(table, term).mark for term in path.terms}
+        part = ibis.greatest(*(parts[mark].fill_null(0) for mark in marks)) == 1
+        if all(can_be_divided(term.tree) for term in path.terms):
+            cases.append((part, ESTIMATED))
+        else:
+            cases.insert(0, (part & ~nothing, NOT_COMPARABLE))
+            above = ibis.ifelse(part, ibis.null(), above)
+            below = None if below is None else ibis.ifelse(part, ibis.null(), below)
+            value = ibis.ifelse(part, ibis.null(), value)
+    status = ibis.cases(*cases, else_=MEASURED).cast("int8")
+    columns = {f"n{number}": ibis.ifelse(nothing, ibis.null(), above)}
+    if below is not None:
+        columns[f"d{number}"] = ibis.ifelse(nothing, ibis.null(), below)
+    shown = ibis.ifelse(missing, ibis.null(), value)
+    return {**columns, f"v{number}": shown, f"s{number}": status}
+
+
+def _term(table: str, term: Term, parts: ir.Table) -> ir.Value:
+    def value_of(aggregate: syntax.Aggregate) -> ir.Value:
+        return parts_value(table, term, aggregate, parts)
+
+    return combine(term.tree, value_of)
+
+
+def _as_rows(
+    wide: ir.Table, number: int, definition: Definition, periods: Sequence[Interval]
+) -> ir.Table:
+    in_force = [place for place, each in enumerate(periods) if definition.valid_on(each.last_day)]
+    divides = f"d{number}" in wide.columns
+    below = wide[f"d{number}"].cast(EXACT) if divides else ibis.null(EXACT)
+    return wide.filter(wide[PERIOD].isin(in_force), wide[f"s{number}"] != NO_DATA).select(
+        indicator=ibis.literal(definition.code),
+        version=ibis.literal(definition.version, "int32"),
+        target=wide[TARGET],
+        period=wide[PERIOD],
+        numerator=wide[f"n{number}"].cast(EXACT),
+        denominator=below,
+        value=wide[f"v{number}"],
+        status=wide[f"s{number}"],
+    )

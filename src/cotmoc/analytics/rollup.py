@@ -1,0 +1,280 @@
+"""From components to figures' parts: up the closure, over the periods, ratios last.
+
+The closure says which bodies count for which (`analytics.closure`), the bridge which atoms lie in
+which period. A component is first carried to its targets, which leaves few rows, then to its
+periods. Whole sources move as whole numbers; where shares are below one, counts become decimals
+with twelve places, so that what is conserved is conserved to the last place.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis import _
+
+from cotmoc.analytics.components import (
+    ATOM,
+    BODY,
+    COUNT,
+    KEY,
+    Component,
+    ComponentStore,
+    Placing,
+    components_of,
+    is_sum_in_stock,
+    placings,
+)
+from cotmoc.analytics.lake import Partition
+from cotmoc.analytics.sessions import Session
+from cotmoc.core.calendars import Grain, atom_day, atom_of, atoms, is_cut
+from cotmoc.core.periods import Interval
+from cotmoc.indicators import syntax
+from cotmoc.indicators.definitions import Term
+
+TARGET, PERIOD = "target", "period"
+EXACT = "decimal(38, 12)"
+Window = Literal["in", "upto"]
+
+BRIDGE = pa.schema([(ATOM, pa.int32()), (PERIOD, pa.int32())])
+ENDS = pa.schema([(PERIOD, pa.int32()), ("last", pa.int32())])
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A component taken in the period, or from the beginning up to the period's end."""
+
+    component: Component
+    window: Window
+
+    @property
+    def name(self) -> str:
+        return f"{self.component.name}_{self.window}"
+
+    @property
+    def mark(self) -> str:
+        """The column that says whether any of the facts count only in part."""
+        return f"part_{self.component.placing}_{self.window}".replace("+", "_")
+
+
+def measures_of(table: str, term: Term, aggregate: syntax.Aggregate) -> list[Measure]:
+    """What one aggregate of a term is computed from, in the order `parts_value` takes."""
+    window: Window = "in" if term.until is None else "upto"
+    return [
+        Measure(component, window)
+        for placing in placings(term.date, term.until)
+        for component in components_of(table, term, aggregate, placing)
+    ]
+
+
+def presence_of(table: str, term: Term) -> Measure:
+    """What tells whether anything is known for a term: facts in the period, or for a stock facts
+    that ever entered."""
+    return measures_of(table, term, syntax.Aggregate("count"))[0]
+
+
+def bridge(
+    periods: Sequence[Interval], grain: Grain, known: Iterable[int], window: Window
+) -> pa.Table:
+    """Which atom counts for which period (by its place in `periods`).
+
+    Raises ValueError when a period does not begin and end where atoms do.
+    """
+    known = sorted(set(known))
+    rows: list[tuple[int, int]] = []
+    for number, period in enumerate(periods):
+        for day in (period.start, period.end):
+            if not is_cut(day, grain):
+                raise ValueError(f"{day} is not a cut of the grain {grain!r}")
+        first = 0 if window == "upto" else atom_of(period.start, grain)
+        after = atom_of(period.end, grain)
+        rows += [(atom, number) for atom in known if first <= atom < after]
+    columns = list(zip(*rows, strict=True)) or [(), ()]
+    return pa.table([pa.array(values, pa.int32()) for values in columns], schema=BRIDGE)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of one fact table: measures, for these periods, on these borders."""
+
+    store: ComponentStore
+    partitions: Sequence[Partition]
+    periods: Sequence[Interval]
+    closure: pa.Table
+
+
+class RollUp:
+    """Answers a question as one wide table: target, period, a column for each measure."""
+
+    def __init__(self, session: Session, question: Question) -> None:
+        self.session = session
+        self.question = question
+        self.grain = question.store.grain
+        closure = question.closure
+        self.divided = bool(pc.any(closure["estimated"]).as_py())
+        columns = {"source": closure["source"], TARGET: closure["target"]}
+        if self.divided:
+            columns |= {"share": closure["share"], "part": closure["estimated"].cast(pa.int8())}
+        self.closure = session.memtable(pa.table(columns))
+        self._bridges: dict[Window, ir.Table] = {}
+
+    def wide(self, measures: Iterable[Measure]) -> ir.Table:
+        """All measures by target and period; null where there is nothing."""
+        wanted = list(dict.fromkeys(measures))
+        groups: dict[tuple[Placing, Window], list[Measure]] = {}
+        for measure in wanted:
+            if measure.component.is_additive:
+                place = (measure.component.placing, measure.window)
+                groups.setdefault(place, []).append(measure)
+        parts = [self._additive(group) for group in groups.values()]
+        parts += [self._keyed(each) for each in wanted if not each.component.is_additive]
+        return parts[0] if len(parts) == 1 else self._side_by_side(parts)
+
+    def _additive(self, measures: Sequence[Measure]) -> ir.Table:
+        """Measures of one placing and window: up the closure by atom, then over the periods."""
+        components = [each.component for each in measures]
+        names = {each.name for each in components}
+        placing = components[0].placing
+        files = self.question.store.additive_files(self.question.partitions, placing, names)
+        moved = self._moved(files)
+        mark = {measures[0].mark: moved["part"].max()} if self.divided else {}
+        by_atom = self.session.keep(
+            moved.group_by(TARGET, ATOM).agg(
+                **{each.name: self._at_target(moved, each) for each in components}, **mark
+            )
+        )
+        joined = by_atom.join(self._bridge(measures[0].window), ATOM)
+        marked = {name: joined[name].max() for name in mark}
+        return joined.group_by(TARGET, PERIOD).agg(
+            **{
+                each.name: _folded(joined[each.component.name], each.component) for each in measures
+            },
+            **marked,
+        )
+
+    def _moved(self, files: Sequence[Path]) -> ir.Table:
+        rows = self.session.read_parquet(files)
+        return rows.join(self.closure, rows[BODY] == self.closure["source"])
+
+    def _at_target(self, moved: ir.Table, component: Component) -> ir.Value:
+        value = moved[component.name]
+        if component.aggregate.kind in ("min", "max"):
+            return _folded(value, component)
+        return self._shared(moved, value)
+
+    def _shared(self, moved: ir.Table, value: ir.Value) -> ir.Value:
+        """The sum over the sources of a target, each with its share."""
+        if not self.divided:
+            return value.sum()
+        if value.type().is_integer():
+            return (value.cast("int64") * moved["share"].cast(EXACT)).sum()
+        return (value.cast("float64") * moved["share"].cast("float64")).sum()
+
+    def _keyed(self, measure: Measure) -> ir.Table:
+        files = self.question.store.keyed_files(self.question.partitions, measure.component)
+        moved = self._moved(files)
+        aggregate = measure.component.aggregate
+        counted = self._shared(moved, moved[COUNT]) if aggregate.judged else moved[COUNT].sum()
+        by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**{COUNT: counted}))
+        joined = by_atom.join(self._bridge(measure.window), ATOM)
+        if aggregate.judged:
+            return self._judged(joined, measure)
+        by_key = joined.group_by(TARGET, PERIOD, KEY).agg(**{COUNT: joined[COUNT].sum()})
+        if aggregate.kind == "distinct":
+            return by_key.group_by(TARGET, PERIOD).agg(**{measure.name: by_key.count()})
+        return _medians(by_key, measure.name)
+
+    def _judged(self, joined: ir.Table, measure: Measure) -> ir.Table:
+        """Facts whose judged moment lies before the end of the period."""
+        ends = [atom_of(each.end, self.grain) for each in self.question.periods]
+        numbers = pa.array(range(len(ends)), pa.int32())
+        table = self.session.memtable(pa.table([numbers, pa.array(ends, pa.int32())], schema=ENDS))
+        judged = joined.join(table, PERIOD).filter(_[KEY] < _["last"])
+        return judged.group_by(TARGET, PERIOD).agg(**{measure.name: judged[COUNT].sum()})
+
+    def _bridge(self, window: Window) -> ir.Table:
+        if window not in self._bridges:
+            table = bridge(self.question.periods, self.grain, self._atoms(), window)
+            self._bridges[window] = self.session.memtable(table)
+        return self._bridges[window]
+
+    def _atoms(self) -> list[int]:
+        """All atoms that any of the components may have."""
+        bounds = self.question.store.bounds(self.question.partitions)
+        if bounds is None:
+            return []
+        first, last = (atom_day(atom) for atom in bounds)
+        after = last.replace(day=28) + timedelta(days=4)
+        return atoms(first.replace(day=1), after.replace(day=1), self.grain)
+
+    def _side_by_side(self, parts: Sequence[ir.Table]) -> ir.Table:
+        """Tables over the same keys as one: stacked with nulls, then folded by key."""
+        columns: dict[str, ir.Value] = {}
+        for part in parts:
+            columns |= {name: part[name] for name in part.columns if name not in (TARGET, PERIOD)}
+        types = {name: column.type() for name, column in columns.items()}
+        stacked = [
+            part.select(
+                TARGET,
+                PERIOD,
+                **{
+                    name: part[name].cast(kind) if name in part.columns else ibis.null(kind)
+                    for name, kind in types.items()
+                },
+            )
+            for part in parts
+        ]
+        together = ibis.union(*stacked)
+        return together.group_by(TARGET, PERIOD).agg(
+            **{name: together[name].max() for name in types}
+        )
+
+
+def _folded(value: ir.Value, component: Component) -> ir.Value:
+    kind = component.aggregate.kind
+    return getattr(value, "sum" if kind == "count" else kind)()
+
+
+def _medians(by_key: ir.Table, name: str) -> ir.Table:
+    """The exact median of a histogram (key, n) for each target and period: the mean of the two
+    middle values."""
+    ordered = ibis.window(group_by=[TARGET, PERIOD], order_by=KEY, rows=(None, 0))
+    everything = ibis.window(group_by=[TARGET, PERIOD])
+    placed = by_key.mutate(
+        upto=by_key[COUNT].sum().over(ordered), total=by_key[COUNT].sum().over(everything)
+    )
+    # The middle values stand at places 1 + (total - 1) // 2 and 1 + total // 2; a key holds a place
+    # p when before < p <= upto. Compared doubled, so that nothing is divided.
+    doubled, before = placed["upto"] * 2, (placed["upto"] - placed[COUNT]) * 2
+    low = (before < placed["total"]) & (placed["total"] <= doubled)
+    high = (before <= placed["total"]) & (placed["total"] < doubled)
+    marked = placed.mutate(
+        low=ibis.ifelse(low, placed[KEY], ibis.null()),
+        high=ibis.ifelse(high, placed[KEY], ibis.null()),
+    )
+    middle = (marked["low"].max() + marked["high"].max()) / 2.0
+    return marked.group_by(TARGET, PERIOD).agg(**{name: middle})
+
+
+def parts_value(table: str, term: Term, aggregate: syntax.Aggregate, wide: ir.Table) -> ir.Value:
+    """The value of one aggregate of a term from the measures of a wide table; a count of nothing is
+    0, whether anything is known is for the caller to tell."""
+    values = [wide[each.name] for each in measures_of(table, term, aggregate)]
+    if aggregate.kind in ("count", "distinct"):
+        values = [value.fill_null(0) for value in values]
+    if term.until is not None:
+        half = len(values) // 2
+        values = [
+            came - left.fill_null(0)
+            for came, left in zip(values[:half], values[half:], strict=True)
+        ]
+    if aggregate.kind == "avg":
+        return values[0].cast("float64") / values[1].cast("float64").nullif(0)
+    if is_sum_in_stock(term, aggregate):
+        return ibis.ifelse(values[1] > 0, values[0], ibis.null())
+    return values[0]
