@@ -208,7 +208,7 @@ def _lines(definition: Definition) -> Iterator[str]:
     if not definition.formula:
         yield f"{_('Higher bodies')}: {_units_rule(definition)}"
     if definition.reported_path:
-        yield f"{_('Longer periods')}: {_time_rule(definition)}"
+        yield f"{_('Longer periods of reported values')}: {_time_rule(definition)}"
     if definition.suppress_below:
         yield _("Published figures over fewer than %(number)s are kept back") % {
             "number": definition.suppress_below
