@@ -59,7 +59,8 @@ class IndicatorVersion(models.Model):
 
     @property
     def numerator_name(self) -> str:
-        return self._words(self.content["numerator"]["name"])
+        term = self.content.get("numerator")
+        return self._words(term["name"]) if term else ""
 
     @property
     def denominator_name(self) -> str:
@@ -99,7 +100,7 @@ class Source(models.Model):
     """A file of observations as received: where it came from, when it was captured and recorded."""
 
     digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
-    period = models.CharField(max_length=10)
+    period = models.CharField(max_length=20)
     system = models.CharField(max_length=60, help_text="the integration that reads it")
     part = models.CharField(max_length=40)
     file_name = models.CharField(max_length=200)
@@ -130,6 +131,12 @@ class Run(models.Model):
     input_digest = models.CharField(max_length=64)
     definitions_digest = models.CharField(max_length=64)
     unit_date = models.DateField(null=True)
+    facts = models.JSONField(
+        default=dict, help_text="for each fact table: digest of every month that was read"
+    )
+    work = models.JSONField(
+        default=dict, help_text="months scanned, rows read and seconds, for each fact table"
+    )
     figures = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
 
@@ -138,6 +145,40 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+
+class Computation(models.Model):
+    """A computation somebody or something asked for: waiting, running, done or failed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    reason = models.CharField(max_length=200, help_text="an import, a person, a schedule")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    step = models.CharField(max_length=80, blank=True, help_text="what it is doing")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"computation {self.pk}"
+
+    @property
+    def open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
 class FigureQuerySet(models.QuerySet["Figure"]):
@@ -170,9 +211,17 @@ class Status(models.TextChoices):
     PARTIAL = "partial", _("Partial")
     NOT_ARISING = "not_arising", _("Nothing arose")
     NO_DATA = "no_data", _("No data")
+    ESTIMATED = "estimated", _("Estimated")
+    NOT_DUE = "not_due", _("Not due yet")
+    NOT_APPLICABLE = "not_applicable", _("Not applicable")
+    NOT_COMPARABLE = "not_comparable", _("Not comparable")
+    CLOSED = "closed", _("Closed")
+    SUPPRESSED = "suppressed", _("Kept back, too few")
 
 
 class Basis(models.TextChoices):
+    COMPUTED = "computed", _("computed from single facts")
+    DERIVED = "derived", _("derived from other indicators")
     REPORTED = "reported", _("reported for the unit itself")
     SUMMED = "summed", _("summed from its members")
     PUBLISHED = "published", _("total published by the source")
@@ -187,12 +236,12 @@ class Figure(models.Model):
         IndicatorVersion, on_delete=models.PROTECT, related_name="figures"
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="figures")
-    period = models.CharField(max_length=10)
+    period = models.CharField(max_length=20, help_text="2026-08, nd09:2026-Q3")
     period_end = models.DateField(help_text="last day of the period")
     numerator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
     denominator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
     value = models.DecimalField(max_digits=22, decimal_places=6, null=True)
-    status = models.CharField(max_length=12, choices=Status)
+    status = models.CharField(max_length=16, choices=Status)
     basis = models.CharField(max_length=10, choices=Basis)
     with_data = models.PositiveIntegerField()
     expected = models.PositiveIntegerField()
@@ -225,12 +274,66 @@ class Figure(models.Model):
         return period_words(self.period)
 
 
+class Difference(models.Model):
+    """What a body reported beside what was computed for the same indicator and period, as of the
+    last run. Both stay; neither is corrected by the other."""
+
+    indicator = models.ForeignKey(IndicatorVersion, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    period = models.CharField(max_length=20)
+    period_end = models.DateField()
+    reported_numerator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    reported_denominator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    reported = models.DecimalField(max_digits=22, decimal_places=6)
+    computed_numerator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    computed_denominator = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    computed = models.DecimalField(max_digits=22, decimal_places=6)
+    difference = models.DecimalField(
+        max_digits=22, decimal_places=6, help_text="reported less computed"
+    )
+    size = models.DecimalField(
+        max_digits=22, decimal_places=6, help_text="without sign: what the list is ranked by"
+    )
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-size", "organisation__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "organisation", "period"], name="difference_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code}/{self.organisation.code}/{self.period}"
+
+
 def period_words(code: str) -> str:
-    """Month 8/2026, quarter III/2026, year 2026; of the civil calendar."""
+    """Month 8/2026, quarter III/2026, year 2026; another calendar is named after it."""
+    calendar, _colon, local = code.rpartition(":")
+    words = _local_words(local)
+    if calendar and calendar != "week":
+        return gettext("%(period)s (%(calendar)s)") % {"period": words, "calendar": calendar}
+    return words
+
+
+def _local_words(code: str) -> str:
     year, _dash, part = code.partition("-")
     if not part:
         return gettext("year %(year)s") % {"year": year}
     if part.startswith("Q"):
         quarter = ("I", "II", "III", "IV")[int(part[1]) - 1]
         return gettext("quarter %(quarter)s/%(year)s") % {"quarter": quarter, "year": year}
-    return gettext("month %(month)s/%(year)s") % {"month": int(part), "year": year}
+    if part in ("H1", "H2"):
+        return (
+            gettext("first half of %(year)s")
+            if part == "H1"
+            else gettext("second half of %(year)s")
+        ) % {"year": year}
+    if part == "9M":
+        return gettext("nine months of %(year)s") % {"year": year}
+    if part.startswith("W"):
+        return gettext("week %(week)s/%(year)s") % {"week": int(part[1:]), "year": year}
+    if part.isdigit():
+        return gettext("month %(month)s/%(year)s") % {"month": int(part), "year": year}
+    return code
