@@ -71,7 +71,9 @@ _SENTENCES: dict[str, object] = {
 
 def sentence(problem: Problem) -> str:
     """What is wrong, without the place."""
-    template = str(_SENTENCES.get(problem.code, problem.code))
+    # Where a room that knows no Django has said it already, the sentence comes along.
+    brought = _(str(problem.params.get("template", problem.code)))
+    template = str(_SENTENCES.get(problem.code, brought))
     said = template % problem.params if problem.params else template
     if looks_like := problem.params.get("looks_like"):
         said += " " + _("(it looks like %(kind)s)") % {"kind": looks_like}
