@@ -25,8 +25,8 @@ class Torn:
 @dataclass(frozen=True, slots=True)
 class Block:
     """Some rows of a file. `cells` are text, one column for each picked column of the table;
-    an empty text is a missing value. `plain` is True if no cell can hold characters that a clean
-    text does not have. `done` is how many bytes of the file have been read."""
+    null is a missing value. `plain` is True if no cell can hold characters that a clean text does
+    not have, or spaces around. `done` is how many bytes of the file have been read."""
 
     lines: np.ndarray
     cells: pa.Table
@@ -63,9 +63,17 @@ class Source(Protocol):
         """The rows below the header; `picks` says at which place each column stands."""
 
 
+MISSING = ("", "NULL", "\\N")  # how files write that there is no value
+
+
 def text_table(columns: Mapping[str, Sequence[str]]) -> pa.Table:
     """Cells that were read one by one, as a table of text."""
-    return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+    return pa.table(
+        {
+            name: pa.array([None if cell.strip() in MISSING else cell for cell in cells], pa.string())
+            for name, cells in columns.items()
+        }
+    )
 
 
 def number_text(value: int | float | Decimal, mark: str) -> str:

@@ -1,14 +1,15 @@
 """Text becomes values, a block at a time, and every row that cannot be taken gets its reasons.
 
-SQL over the whole block reads the plain spellings. Rows it does not take are read cell by cell by
-`values.py`, which decides: what it takes goes through the same SQL in plain spelling, what it
-refuses is set apart with its reasons.
+Plain spellings are read a column at a time. Rows with anything else are read cell by cell by
+`values.py`, which decides: what it takes comes back here in plain spelling, what it refuses is set
+apart with its reasons.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -64,7 +65,7 @@ class Converter:
         self._connection = connection
         self._with_row_hash = with_row_hash
         self._readers = {each.name: self._reader(each) for each in table.given}
-        self._remembered: dict[str, dict[str, tuple[Value, bool]]] = {}
+        self._remembered: dict[str, dict[str | None, tuple[Value, bool]]] = {}
         if any(each.rule == "working_days_between" for each in table.computed):
             index = workdays.index()
             connection.register(
@@ -105,50 +106,116 @@ class Converter:
     # Many rows at a time -------------------------------------------------------------------------
 
     def _run(self, cells: pa.Table, lines: np.ndarray, *, plain: bool) -> pa.Table:
-        columns = {"line": pa.chunked_array([pa.array(lines, pa.int64())])}
-        unfit = None
-        for name in self.picked:
-            column = self.table.columns[name]
-            if not _few_spellings(column):
-                columns[name] = cells[name]
+        """All rows, with FIT saying which of them can be taken."""
+        columns: dict[str, Any] = {"line": pa.array(lines, pa.int64())}
+        unfit = np.zeros(len(lines), bool)
+        for column in self.table.given:
+            if column.name not in self.picked:
+                default = pa.scalar(column.default, ARROW_TYPES[column.type])
+                columns[column.name] = pa.repeat(default, len(lines))
                 continue
-            columns[name], bad = self._by_spelling(name, column.type, cells[name])
-            unfit = bad if unfit is None else pc.or_(unfit, bad)
+            texts = cells[column.name]
+            if _few_spellings(column):
+                found, bad = self._by_spelling(column, texts)
+            else:
+                found = self._whole_column(column, texts, plain)
+                found, bad = self._held(column, texts, found)
+            if bad is not None:
+                unfit |= bad.to_numpy()
+            columns[column.name] = found
         for each in self.table.computed:
             if each.rule in ("period_start", "period_end"):
                 columns[f"#{each.name}"] = self._periods(each, cells)
-        columns["#unfit"] = unfit if unfit is not None else pa.array(np.zeros(len(lines), bool))
+        columns["#unfit"] = pa.array(unfit)
         self._connection.register("cells", pa.table(columns))
-        return self._connection.execute(self._sql[plain]).to_arrow_table()
+        return self._connection.sql(self._statement).to_arrow_table()
 
     def _by_spelling(
-        self, name: str, kind: str, cells: pa.ChunkedArray
-    ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        self, column: Column, cells: pa.ChunkedArray
+    ) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
         """Values of a column with few spellings, each read once; and where there is none."""
-        known = self._remembered.setdefault(name, {})
+        kind, read = ARROW_TYPES[column.type], self._readers[column.name]
+        known = self._remembered.setdefault(column.name, {})
         if len(known) > _REMEMBERED:
             known.clear()
-        found, unfit = [], []
+        found, unfit, any_unfit = [], [], False
         for chunk in cells.chunks:
-            encoded = chunk.dictionary_encode()
-            spelt = encoded.dictionary.to_pylist()
-            for text in spelt:
+            encoded = chunk.dictionary_encode(null_encoding="encode")
+            values_, bad = [], []
+            for text in encoded.dictionary.to_pylist():
                 if text not in known:
                     try:
-                        known[text] = self._readers[name](text), False
+                        known[text] = read(text or ""), False
                     except Unfit:
                         known[text] = None, True
-            read = pa.array([known[text][0] for text in spelt], ARROW_TYPES[kind])  # type: ignore[index]
-            found.append(read.take(encoded.indices))
-            unfit.append(pa.array([known[text][1] for text in spelt], pa.bool_()).take(encoded.indices))
-        return pa.chunked_array(found, ARROW_TYPES[kind]), pa.chunked_array(unfit, pa.bool_())  # type: ignore[index]
+                values_.append(known[text][0])
+                bad.append(known[text][1])
+            found.append(pa.array(values_, kind).take(encoded.indices))
+            unfit.append(pa.array(bad, pa.bool_()).take(encoded.indices))
+            any_unfit |= any(bad)
+        return (
+            pa.chunked_array(found, kind),
+            pa.chunked_array(unfit, pa.bool_()) if any_unfit else None,
+        )
+
+    def _whole_column(
+        self, column: Column, cells: pa.ChunkedArray, plain: bool
+    ) -> pa.ChunkedArray:
+        """Values of the cells in plain spelling; of all others null."""
+        if plain:
+            if column.type == "text":
+                return cells
+            if column.type in ("integer", "timestamp"):
+                try:
+                    return cells.cast(ARROW_TYPES[column.type])
+                except pa.ArrowInvalid:
+                    pass
+        self._connection.register("one", pa.table({"cell": cells}))
+        return self._connection.sql(self._expressions[column.name]).to_arrow_table()["cell"]
+
+    def _held(
+        self, column: Column, texts: pa.ChunkedArray, found: pa.ChunkedArray
+    ) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+        """Within the column's bounds and with its default; and where a cell is not taken."""
+        least, most, measured = self._bounds(column, found)
+        if measured is not None and len(found):
+            ends = pc.min_max(measured)
+            if ends["min"].is_valid and (ends["min"].as_py() < least or ends["max"].as_py() > most):
+                within = pc.and_(pc.greater_equal(measured, least), pc.less_equal(measured, most))
+                found = pc.if_else(within, found, pa.scalar(None, found.type))
+        bad = None
+        if found.null_count > texts.null_count:
+            bad = pc.and_(found.is_null(), texts.is_valid())
+        if column.default is not None and found.null_count:
+            # Where a cell is not taken the default changes nothing: the row is unfit.
+            found = found.fill_null(pa.scalar(column.default, found.type))
+        if column.required and texts.null_count:
+            missing = texts.is_null()
+            bad = missing if bad is None else pc.or_(bad, missing)
+        return found, bad
+
+    def _bounds(self, column: Column, found: pa.ChunkedArray) -> tuple[Any, Any, Any]:
+        """Least and most of what is measured of a column; nothing is measured of booleans."""
+        if column.type == "text":
+            return 0, values.LONGEST_TEXT, pc.binary_length(found)
+        if column.is_number:
+            least = -values.WHOLE if column.minimum is None else column.minimum
+            return least, values.WHOLE if column.maximum is None else column.maximum, found
+        days = self._days(column)
+        if column.type == "date":
+            return days.first, days.last, found
+        last = datetime.combine(days.last, datetime.max.time())
+        return datetime.combine(days.first, datetime.min.time()), last, found
 
     def _periods(self, column: Column, cells: pa.Table) -> pa.ChunkedArray:
         (name,) = column.inputs
         found = []
-        for chunk in cells[name].chunks if name in self.picked else ():
+        for chunk in cells[name].chunks:
             encoded = chunk.dictionary_encode()
-            days = [self._period_day(text, column.rule == "period_end") for text in encoded.dictionary.to_pylist()]
+            days = [
+                self._period_day(text, column.rule == "period_end")
+                for text in encoded.dictionary.to_pylist()
+            ]
             found.append(pa.array(days, pa.date32()).take(encoded.indices))
         return pa.chunked_array(found, pa.date32())
 
@@ -160,93 +227,54 @@ class Converter:
         return period.end if end else period.start
 
     @cached_property
-    def _sql(self) -> dict[bool, str]:
-        return {plain: self._statement(plain) for plain in (True, False)}
+    def _expressions(self) -> dict[str, str]:
+        return {
+            each.name: f"""select ({self._expression(each)})::{SQL_TYPES[each.type]} as cell
+                from (select trim(cell) as c from one)"""
+            for each in self.table.given
+            if each.name in self.picked and not _few_spellings(each)
+        }
 
-    def _statement(self, plain: bool) -> str:
-        """One row of the result for each row of `cells`; FIT says whether it can be taken."""
-        texts, typed, checks = [], [], ["#unfit"]
-        for column in self.table.given:
-            name = column.name
-            if name not in self.picked:
-                typed.append(f'{_literal(column.default)}::{SQL_TYPES[column.type]} as "{name}"')
-            elif _few_spellings(column):
-                texts.append(f'"{name}"')
-                typed.append(f'"{name}"')
-            else:
-                texts.append(f"nullif(nullif(nullif(trim(\"{name}\"), ''), 'NULL'), '\\N') as \"{name}\"")
-                value = f"{self._value(column, plain)}"
-                if column.default is not None:
-                    value = f'case when "{name}" is null then {_literal(column.default)} else {value} end'
-                typed.append(f'({value})::{SQL_TYPES[column.type]} as "{name}"')
-                checks.append(f'"#{name}" and "{name}" is null')
-                typed.append(f'"{name}" is not null as "#{name}"')
-            if column.required:
-                checks.append(f'"{name}" is null')
-        computed, joins = [], []
+    def _expression(self, column: Column) -> str:
+        """The value of the cell `c` in SQL; null for a spelling that is not plain."""
+        if column.type == "text":
+            return f"case when not regexp_matches(c, '{_UNTIDY}') then nfc_normalize(c) end"
+        if column.type == "integer":
+            return "case when try_cast(c as bigint)::varchar = c then try_cast(c as bigint) end"
+        if column.type == "decimal":
+            form = f"-?[0-9]{{1,14}}([{self._mark}][0-9]{{1,4}})?"
+            number = "try_cast(replace(c, ',', '.') as decimal(18, 4))"
+            return f"case when regexp_full_match(c, '{form}') then {number} end"
+        return """case
+            when contains(c, '/') then
+                try_strptime(c, ['%d/%m/%Y', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M'])
+            when length(c) = 19 and c[17] = ':' or length(c) = 10
+                or length(c) = 26 and c[20] = '.' or length(c) = 16 and c[14] = ':'
+            then try_cast(c as timestamp)
+            when length(c) = 14 then try_strptime(c, '%Y%m%d%H%M%S') end"""
+
+    @cached_property
+    def _statement(self) -> str:
+        computed, joins, checks = [], [], ['"#unfit"']
         for column in self.table.computed:
             expression, check, join = self._rule(column)
             computed.append(f'{expression} as "{column.name}"')
             checks += [check] if check else []
             joins += join
-        checks[0] = '"#unfit"'
-        passed = [f'"#{each.name}"' for each in self.table.computed if each.rule in ("period_start", "period_end")]
+        partition = f'"{self.table.partition}"'
+        checks.append(f"{partition} is null")
         names = [f'"{each}"' for each in self.table.columns]
         hashes = [f'hash({", ".join(_quoted(self.table.key))}) as "{KEY_HASH}"']
         if self._with_row_hash:
             hashes.append(f'hash({", ".join(names)}) as "{ROW_HASH}"')
-        partition = f'"{self.table.partition}"'
-        checks.append(f"{partition} is null")
-        either = " or ".join(f"coalesce({each}, false)" for each in checks)
         return f"""
-            with texts as (select {", ".join(['line', '"#unfit"', *passed, *texts])} from cells),
-            read as (select {", ".join(['line', '"#unfit"', *passed, *typed])} from texts),
-            typed as (select * {self._bounds()} from read),
-            whole as (select typed.*, {", ".join(computed) or "0 as nothing"} from typed {" ".join(joins)})
+            with whole as (
+                select {", ".join(["typed.*", *computed])} from cells typed {" ".join(joins)}
+            )
             select {", ".join(names)}, line, {", ".join(hashes)},
                 (year({partition}) * 100 + month({partition}))::integer as "{MONTH}",
-                not ({either}) as "{FIT}"
+                not ({" or ".join(f"coalesce({each}, false)" for each in checks)}) as "{FIT}"
             from whole"""
-
-    def _value(self, column: Column, plain: bool) -> str:
-        name = f'"{column.name}"'
-        if column.type == "text":
-            short = f"length({name}) <= {values.LONGEST_TEXT}"
-            if plain:
-                return f"case when {short} then {name} end"
-            return f"case when {short} and not regexp_matches({name}, '{_UNTIDY}') then nfc_normalize({name}) end"
-        if column.type == "integer":
-            number = f"try_cast({name} as bigint)"
-            least = max(column.minimum if column.minimum is not None else -(10**18), 1 - 10**18)
-            most = min(column.maximum if column.maximum is not None else 10**18, 10**18 - 1)
-            return f"case when {number}::varchar = {name} and {number} between {least} and {most} then {number} end"
-        if column.type == "decimal":
-            mark = "\\." if self._mark == "." else ","
-            number = f"try_cast(replace({name}, ',', '.') as decimal(18, 4))"
-            bounds = "".join(
-                f" and {number} {sign} {limit}"
-                for sign, limit in ((">=", column.minimum), ("<=", column.maximum))
-                if limit is not None
-            )
-            return f"case when regexp_full_match({name}, '-?[0-9]{{1,14}}({mark}[0-9]{{1,4}})?'){bounds} then {number} end"
-        return f"""case
-            when contains({name}, '/') then
-                try_strptime({name}, ['%d/%m/%Y', '%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M'])
-            when length({name}) = 19 and {name}[17] = ':' or length({name}) = 10
-                or length({name}) = 26 and {name}[20] = '.' or length({name}) = 16 and {name}[14] = ':'
-            then try_cast({name} as timestamp)
-            when length({name}) = 14 then try_strptime({name}, '%Y%m%d%H%M%S') end"""
-
-    def _bounds(self) -> str:
-        """Moments outside of the days that a column can have are not taken."""
-        bounds = []
-        for column in self.table.given:
-            if column.type in ("timestamp", "date") and column.name in self.picked:
-                days, name = self._days(column), f'"{column.name}"'
-                first, after = days.first, days.last + timedelta(days=1)
-                held = f"{name} >= timestamp '{first}' and {name} < timestamp '{after}'"
-                bounds.append(f"case when {held} then {name} end as {name}")
-        return f"replace ({', '.join(bounds)})" if bounds else ""
 
     def _rule(self, column: Column) -> tuple[str, str, list[str]]:
         """The expression of a computed column, when it makes a row unfit, and what it joins."""
@@ -280,7 +308,9 @@ class Converter:
         mended: list[dict[str, str]] = []
         raw: list[dict[str, str]] = []
         at: list[int] = []
-        for line, row in zip(lines.tolist(), cells.select(self.picked).to_pylist(), strict=True):
+        rows_ = cells.select(self.picked).to_pylist()
+        for line, some in zip(lines.tolist(), rows_, strict=True):
+            row = {name: text or "" for name, text in some.items()}
             found, problems = self._read_row(line, row)
             if problems:
                 refused.append(Refused(line, row, problems))
@@ -291,7 +321,8 @@ class Converter:
         if not mended:
             return None, refused
         schema = pa.schema([(name, pa.string()) for name in self.picked])
-        rows = self._run(pa.Table.from_pylist(mended, schema), np.array(at, np.int64), plain=False)
+        texts = {name: [row[name] or None for row in mended] for name in self.picked}
+        rows = self._run(pa.table(texts, schema), np.array(at, np.int64), plain=False)
         left = set(rows.filter(pc.invert(rows[FIT]))["line"].to_pylist())
         odd = [
             Refused(line, row, (Problem("not_understood", self.file, line),))
@@ -369,17 +400,6 @@ def _before(end: date, start: date) -> bool:
 
 def _moment(day: date) -> datetime:
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001
-
-
-def _literal(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
-    text = str(value).replace("'", "''")
-    return f"'{text}'"
 
 
 def _quoted(names: tuple[str, ...]) -> list[str]:

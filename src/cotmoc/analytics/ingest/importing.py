@@ -378,7 +378,6 @@ def _source(
 def _connection(memory: str, folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set enable_progress_bar = false")
-    connection.execute("set preserve_insertion_order = false")
     connection.execute(f"set memory_limit = '{memory}'")
     spill = str(folder / "spill").replace("'", "''")
     connection.execute(f"set temp_directory = '{spill}'")

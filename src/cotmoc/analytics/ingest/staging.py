@@ -1,20 +1,23 @@
 """Rows of an import while they are not yet in the lake: on disk by month, and their keys apart.
 
-Nothing here grows with the file in memory: rows wait in Parquet by month, hashes of keys in files
+Nothing here grows with the file in memory: rows wait in Arrow files by month, hashes of keys in files
 by their first bits, and DuckDB compares with the lake within its limit.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from cotmoc.analytics.ingest.convert import KEY_HASH, MONTH, ROW_HASH
-from cotmoc.analytics.lake import SUPERSEDED_SCHEMA, Appending, Manifest
+from cotmoc.analytics.lake import ROWS_PER_GROUP, SUPERSEDED_SCHEMA, Appending, Manifest
 from cotmoc.indicators.facts import FactTable
 
 _ROWS_HELD = 400_000
@@ -22,6 +25,16 @@ _ROWS_OF_FILE = 100_000
 _DIVISIONS = 6  # bits of a key's hash that choose its file
 _KEY = np.dtype([("key", np.uint64), ("line", np.int64)])
 _MANY = 100_000
+_ROWS_OF_PART = 750_000  # as many rows as are sorted in memory
+_REPEATING = ("text", "integer", "decimal", "boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Rows of one month that wait in a file."""
+
+    path: Path
+    rows: int
 
 
 class Stage:
@@ -36,7 +49,7 @@ class Stage:
         self._keys = [(folder / "keys" / f"{at:02}").open("ab") for at in range(1 << _DIVISIONS)]
         self._held: dict[int, list[pa.Table]] = {}
         self._rows_held = 0
-        self._files: dict[int, list[Path]] = {}
+        self._files: dict[int, list[_File]] = {}
         self._rows: dict[int, int] = {}
         self._left_out = False
         connection.execute("create temp table repeated (line bigint, first bigint)")
@@ -101,7 +114,7 @@ class Stage:
         if not self._count("repeated"):
             return
         found = self.connection.execute(
-            f"select line, first, {columns} from {self._read_all()} rows join repeated using (line) "
+            f"select line, first, {columns} from {self._all()} rows join repeated using (line) "
             "order by line"
         )
         while batch := found.fetchmany(1_000):
@@ -111,24 +124,17 @@ class Stage:
 
     def write(self, adding: Appending) -> Iterator[int]:
         """Write every month as a part and name the rows it corrects; yields rows as they go."""
-        names = ", ".join(f'"{name}"' for name in self.table.columns)
         for month in sorted(self._files):
-            files = self._files[month]
-            if not self._kept(month):
-                continue
-            query = (
-                f"select {names}, {adding.number}::integer as import_no, line "
-                f'from {_read(files)} {self._without} order by "{self.table.body}", line'
-            )
-            path = adding.part_path(_month_name(month))
-            self.connection.execute(
-                f"copy ({query}) to '{_sql_path(path)}' "
-                "(format parquet, compression zstd, row_group_size 122880)"
-            )
-            adding.add_part(_month_name(month), path)
-            for file in files:
-                file.unlink()
-            yield self._rows[month]
+            left_out = self._left_out_of(month)
+            for files in self._together(month):
+                rows = self._sorted(files, left_out, adding.number)
+                if rows.num_rows:
+                    path = adding.part_path(_month_name(month))
+                    self._write_part(rows, path)
+                    adding.add_part(_month_name(month), path)
+                for file in files:
+                    file.path.unlink()
+                yield sum(file.rows for file in files)
         self._supersede(adding)
 
     def close(self) -> None:
@@ -137,22 +143,58 @@ class Stage:
             file.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    @property
-    def _without(self) -> str:
-        """Leaves out rows that are not to be written."""
-        if not self._left_out:
-            return ""
-        return (
-            "where line not in (select line from repeated) "
-            "and line not in (select line from matched where same)"
-        )
-
     def _kept(self, month: int) -> bool:
         """Whether any row of a month is to be written."""
+        return len(self._left_out_of(month)) < self._rows[month]
+
+    def _left_out_of(self, month: int) -> pa.ChunkedArray:
+        """Lines of a month that are not to be written: repeated, or in the lake as they are."""
         if not self._left_out:
-            return self._rows[month] > 0
-        query = f"select 1 from {_read(self._files[month])} {self._without} limit 1"
-        return self.connection.execute(query).fetchone() is not None
+            return pa.chunked_array([], pa.int64())
+        query = f"""select line from {self._waiting(self._files[month])}
+            where line in (select line from repeated)
+                or line in (select line from matched where same)"""
+        return self.connection.sql(query).to_arrow_table()["line"]
+
+    def _together(self, month: int) -> Iterator[list["_File"]]:
+        """The waiting files of a month in groups, each to become a part."""
+        group: list[_File] = []
+        for file in self._files[month]:
+            if group and sum(each.rows for each in group) + file.rows > _ROWS_OF_PART:
+                yield group
+                group = []
+            group.append(file)
+        yield group
+
+    def _sorted(
+        self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int
+    ) -> pa.Table:
+        """Rows by body and line, one column after the other so that there is no second copy."""
+
+        waiting = pa.concat_tables(
+            pa.ipc.open_file(pa.memory_map(str(file.path))).read_all() for file in files
+        )
+        lines = waiting["line"].combine_chunks()
+        order = pa.array(np.lexsort((lines.to_numpy(), _ranks(waiting[self.table.body]))))
+        if len(left_out):
+            order = order.filter(pc.invert(pc.is_in(lines.take(order), left_out.combine_chunks())))
+        columns = {name: waiting[name].combine_chunks().take(order) for name in self.table.columns}
+        columns["import_no"] = pa.repeat(pa.scalar(import_no, pa.int32()), len(order))
+        columns["line"] = lines.take(order)
+        return pa.table(columns)
+
+    def _write_part(self, rows: pa.Table, path: Path) -> None:
+        texts = [each.name for each in self.table.columns.values() if each.type in _REPEATING]
+        few = [name for name in texts if name not in self.table.key]
+        pq.write_table(
+            rows,
+            path,
+            compression="zstd",
+            row_group_size=ROWS_PER_GROUP,
+            use_dictionary=[*few, self.table.body],
+            column_encoding={"line": "DELTA_BINARY_PACKED"},
+            store_schema=False,  # columns held as dictionaries are plain text to readers
+        )
 
     # Rows ----------------------------------------------------------------------------------------
 
@@ -169,15 +211,11 @@ class Stage:
             folder = self.folder / str(month)
             folder.mkdir(exist_ok=True)
             files = self._files.setdefault(month, [])
-            path = folder / f"{len(files):05}.parquet"
-            pq.write_table(
-                pa.concat_tables(self._held.pop(month)),
-                path,
-                compression="lz4",
-                use_dictionary=[each.name for each in self.table.given if each.allowed],
-                write_statistics=False,
-            )
-            files.append(path)
+            path = folder / f"{len(files):05}.arrow"
+            rows = pa.concat_tables(self._held.pop(month)).combine_chunks()
+            with pa.ipc.new_file(path, rows.schema) as writer:
+                writer.write_table(rows)
+            files.append(_File(path, size))
             self._rows_held -= size
 
     def _add_keys(self, rows: pa.Table) -> None:
@@ -189,8 +227,14 @@ class Stage:
         for file, start, end in zip(self._keys, [0, *ends[:-1]], ends, strict=True):
             file.write(keys[start:end].tobytes())
 
-    def _read_all(self) -> str:
-        return _read([file for files in self._files.values() for file in files])
+    def _waiting(self, files: Iterable["_File"]) -> str:
+        """Makes waiting rows a relation of SQL, and gives its name."""
+        paths = [str(each.path) for each in files]
+        self.connection.register("waiting", pads.dataset(paths, format="ipc"))
+        return "waiting"
+
+    def _all(self) -> str:
+        return self._waiting(file for files in self._files.values() for file in files)
 
     def _count(self, table: str) -> int:
         row = self.connection.execute(f"select count(*) from {table}").fetchone()
@@ -222,8 +266,8 @@ class Stage:
         self.connection.execute(
             f"""delete from repeated where line in (
                 select repeated.line from repeated
-                join {self._read_all()} a on a.line = repeated.line
-                join {self._read_all()} b on b.line = repeated.first
+                join {self._all()} a on a.line = repeated.line
+                join {self._all()} b on b.line = repeated.first
                 where not ({equal}))"""
         )
 
@@ -241,7 +285,7 @@ class Stage:
                 select hash({key}) as "{KEY_HASH}", import_no, line,
                     (year({partition}) * 100 + month({partition}))::integer as month
                 from {_read([lake / path for path in paths], of_lake=True)} lake_rows {counts}
-            ) old join {self._read_all()} rows using ("{KEY_HASH}")"""
+            ) old join {self._all()} rows using ("{KEY_HASH}")"""
         )
         found = self.connection.execute("select distinct old_month, old_import from near").fetchall()
         if not found:
@@ -258,7 +302,7 @@ class Stage:
             f"""insert into matched
             select near.line, old_import, old_line, old_month, rows."{ROW_HASH}" = old.same
             from near
-            join {self._read_all()} rows on rows.line = near.line
+            join {self._all()} rows on rows.line = near.line
             join (
                 select {key}, import_no, line, hash({names}) as same
                 from (select {columns}, import_no, line from {_read(there, of_lake=True)})
@@ -287,6 +331,14 @@ class Stage:
                 f"where not same and old_month in ({listed}) order by all"
             ).to_arrow_table()
             adding.supersede(rows.cast(SUPERSEDED_SCHEMA), [_month_name(each) for each in months])
+
+
+def _ranks(column: pa.ChunkedArray) -> np.ndarray:
+    """For each text its place in the order of all."""
+    encoded = column.combine_chunks().dictionary_encode()
+    places = np.empty(len(encoded.dictionary), np.int64)
+    places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
+    return places[encoded.indices.to_numpy()]
 
 
 def _read(paths: list[Path], *, of_lake: bool = False) -> str:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from cotmoc.analytics.ingest import encodings
 from cotmoc.analytics.ingest.blocks import (
     HEAD_ROWS,
+    MISSING,
     Block,
     Reading,
     Torn,
@@ -275,4 +276,6 @@ def _column_text(column: pa.Array, mark: str) -> pa.Array:
         # Not `cast`: it writes large and small numbers with exponents.
         texts = [None if value is None else number_text(value, mark) for value in column.to_pylist()]
         column = pa.array(texts, pa.string())
-    return pc.fill_null(column.cast(pa.string()), "")
+    texts = column.cast(pa.string())
+    missing = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(MISSING))
+    return pc.if_else(missing, None, texts)

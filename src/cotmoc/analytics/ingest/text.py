@@ -7,6 +7,7 @@ read by Python's own csv module: slower, and exact.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,16 +16,16 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from cotmoc.analytics.ingest import encodings
-from cotmoc.analytics.ingest.blocks import HEAD_ROWS, Block, Reading, Torn, text_table
+from cotmoc.analytics.ingest.blocks import HEAD_ROWS, MISSING, Block, Reading, Torn, text_table
 from cotmoc.core.problems import BadInput, Problem
 
 DELIMITERS = ",;\t|"
-PIECE = 16 << 20
+PIECE = 8 << 20
 LONGEST_ROW = 1 << 20
 _LINES_OF_ROW = 1_000
 _FIRST = 200_000  # characters to look at for header and delimiter
-_NEWLINE, _QUOTE = 10, 34
-_UNTIDY = bytes({*range(32), 127} - set(b"\n\r"))
+_NEWLINE, _SPACE, _QUOTE = 10, 32, 34
+_CONTROLS = bytes({*range(32), 127} - set(b"\n\r"))
 
 
 class TextFile:
@@ -122,19 +123,18 @@ class _Parser:
             column_types=dict.fromkeys(self._names, pa.string()),
             include_columns=list(picks),
             check_utf8=False,
-            strings_can_be_null=False,
-            null_values=[],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=list(MISSING),
         )
+        self._controls = _CONTROLS.replace(delimiter.encode(), b"")
+        self._edges = np.zeros(256, bool)
+        self._edges[list(b" \r\n" + delimiter.encode())] = True
 
     def parse(self, text: bytes, first_line: int, done: int, *, last: bool) -> tuple[Block, int]:
         """The block, and how many of the bytes are in it: a row may go on in the next block."""
         quoted = b'"' in text
-        plain = (
-            text.isascii()
-            and not quoted
-            and b"  " not in text
-            and len(text.translate(None, _UNTIDY.replace(self.delimiter.encode(), b""))) == len(text)
-        )
+        plain = not quoted and self._is_plain(text)
         ends, used = _row_ends(text, quoted, last)
         text = text[:used] if used else text
         found = self._fast(text, ends, quoted) if ends is not None and self.width > 1 else None
@@ -145,6 +145,20 @@ class _Parser:
         starts = first_line + np.concatenate([[0], ends[:-1]]).astype(np.int64)
         block = Block(starts[numbers], table, done, plain)
         return self._with_ragged(block, [(int(starts[at]), row) for at, row in ragged]), len(text)
+
+    def _is_plain(self, text: bytes) -> bool:
+        """Whether every cell is ASCII without control characters, double spaces, spaces around."""
+        if not text.isascii() or len(text.translate(None, self._controls)) != len(text):
+            return False
+        if (b"x" in text or b"X" in text) and re.search(b"0[xX]", text):
+            return False  # pyarrow would read a number
+        bytes_ = np.frombuffer(text, np.uint8)
+        spaces = np.flatnonzero(bytes_ == _SPACE)
+        if not len(spaces):
+            return True
+        if spaces[0] == 0 or spaces[-1] == len(text) - 1:
+            return False
+        return not (self._edges[bytes_[spaces - 1]].any() or self._edges[bytes_[spaces + 1]].any())
 
     def _fast(
         self, text: bytes, ends: np.ndarray, quoted: bool

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from cotmoc.analytics.ingest.blocks import MISSING
 from cotmoc.core.text import clean, fold
 from cotmoc.indicators.facts import Column
 
 LONGEST_TEXT = 1_000
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
-MISSING = frozenset({"", "NULL", "\\N"})
 VIETNAM = timezone(timedelta(hours=7))
-_WHOLE = 10**18
+WHOLE = 10**18 - 1  # the largest whole number
 
 _TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:\.(?P<f>\d{1,6})\d*)?)?"
 _HALF = r"(?: ?(?P<half>sa|ch|am|pm))?"
@@ -156,7 +156,7 @@ def _number(text: str, mark: str, *, whole: bool) -> Decimal:
 
 def _integer(text: str, mark: str) -> int:
     number = _number(text, mark, whole=True)
-    if abs(number) >= _WHOLE:
+    if abs(number) > WHOLE:
         raise Unfit("too_big")
     if number != number.to_integral_value():
         raise Unfit("not_whole")
