@@ -51,7 +51,7 @@ _SAMPLE_BYTES = 20_000
 
 
 def decode_tcvn3(raw: bytes) -> str:
-    return codecs.charmap_decode(raw, "strict", _CHARMAP)[0]
+    return codecs.charmap_decode(raw, "strict", _CHARMAP)[0]  # type: ignore[arg-type]
 
 
 def decode_windows_1258(raw: bytes) -> str:

@@ -70,7 +70,9 @@ def text_table(columns: Mapping[str, Sequence[str]]) -> pa.Table:
     """Cells that were read one by one, as a table of text."""
     return pa.table(
         {
-            name: pa.array([None if cell.strip() in MISSING else cell for cell in cells], pa.string())
+            name: pa.array(
+                [None if cell.strip() in MISSING else cell for cell in cells], pa.string()
+            )
             for name, cells in columns.items()
         }
     )

@@ -158,9 +158,7 @@ class Converter:
             pa.chunked_array(unfit, pa.bool_()) if any_unfit else None,
         )
 
-    def _whole_column(
-        self, column: Column, cells: pa.ChunkedArray, plain: bool
-    ) -> pa.ChunkedArray:
+    def _whole_column(self, column: Column, cells: pa.ChunkedArray, plain: bool) -> pa.ChunkedArray:
         """Values of the cells in plain spelling; of all others null."""
         if plain:
             if column.type == "text":
@@ -280,7 +278,11 @@ class Converter:
         """The expression of a computed column, when it makes a row unfit, and what it joins."""
         one, *others = (f'typed."{name}"' for name in column.inputs)
         if column.rule in ("period_start", "period_end"):
-            return f'"#{column.name}"', f'"{column.inputs[0]}" is not null and "#{column.name}" is null', []
+            return (
+                f'"#{column.name}"',
+                f'"{column.inputs[0]}" is not null and "#{column.name}" is null',
+                [],
+            )
         two = others[0]
         if column.rule == "seconds_between":
             # An end without a time of day on the very day of the start took no time known.
@@ -364,7 +366,9 @@ class Converter:
     def _reader(self, column: Column) -> Callable[[str], Value]:
         read = values.reader_of(column, self._mark, self._days(column))
         rules = ("period_start", "period_end")
-        if not any(column.name in each.inputs and each.rule in rules for each in self.table.computed):
+        if not any(
+            column.name in each.inputs and each.rule in rules for each in self.table.computed
+        ):
             return read
 
         def period(text: str) -> Value:

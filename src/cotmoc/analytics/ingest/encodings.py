@@ -12,7 +12,11 @@ ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "windows-1258", "tcvn3")
 SAMPLE = 1 << 20
 _LOOK_AT = 64 << 20  # how far to look for the first letter that tells encodings apart
 _CONTROLS = bytes(each for each in range(32) if each not in b"\t\n\r\x0c")
-_BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
 _OTHER_KINDS = {
     b"%PDF": "PDF",
     b"\xd0\xcf\x11\xe0": "XLS, DOC (Office 97)",
@@ -72,7 +76,9 @@ def detect(path: Path, score: Callable[[str], int]) -> str:
     return best
 
 
-def utf8_pieces(path: Path, encoding: str, size: int, seen: Callable[[bytes], None]) -> Iterator[bytes]:
+def utf8_pieces(
+    path: Path, encoding: str, size: int, seen: Callable[[bytes], None]
+) -> Iterator[bytes]:
     """The file's text as UTF-8 without byte order mark, `size` bytes of the file at a time.
 
     `seen` is given every piece of the file as it is read. What cannot be decoded becomes U+FFFD,

@@ -119,11 +119,15 @@ def _match(
         else:
             if column.required:
                 near = _near(column.name, names, [column.title["vi"], *column.headers])
-                problems.append(Problem("missing_column", file, line, column.name, None, {"found": near}))
+                problems.append(
+                    Problem("missing_column", file, line, column.name, None, {"found": near})
+                )
     if problems:
         raise BadInput(problems)
     left = [
-        name for place, name in enumerate(names) if name and place not in places.values() and place >= start
+        name
+        for place, name in enumerate(names)
+        if name and place not in places.values() and place >= start
     ]
     return Header(line, names, places, tuple(left))
 
@@ -169,13 +173,17 @@ def read_profile(folder: Path, table: str, name: str) -> Profile:
         known = ", ".join(each.stem for each in sorted(path.parent.glob("*.yaml"))) or "-"
         raise BadInput([Problem("no_such_profile", name, params={"known": known})]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput([Problem("profile_unreadable", str(path), params={"reason": str(error)})]) from error
+        raise BadInput(
+            [Problem("profile_unreadable", str(path), params={"reason": str(error)})]
+        ) from error
     return _profile(raw, path)
 
 
 def profiles_of(folder: Path, table: str) -> list[Profile]:
     """All saved profiles of a table, by name."""
-    return [read_profile(folder, table, each.stem) for each in sorted((folder / table).glob("*.yaml"))]
+    return [
+        read_profile(folder, table, each.stem) for each in sorted((folder / table).glob("*.yaml"))
+    ]
 
 
 def _profile_path(folder: Path, table: str, name: str) -> Path:
@@ -194,4 +202,6 @@ def _profile(raw: Any, path: Path) -> Profile:
             *(raw.get(key) for key in ("encoding", "delimiter", "decimal_mark")),
         )
     except (AttributeError, KeyError, TypeError) as error:
-        raise BadInput([Problem("profile_unreadable", str(path), params={"reason": str(error)})]) from error
+        raise BadInput(
+            [Problem("profile_unreadable", str(path), params={"reason": str(error)})]
+        ) from error

@@ -123,7 +123,9 @@ def import_file(
         left_out=opened.header.left_out,
         profile=opened.profile.name if opened.profile else None,
     )
-    run = _Run(table, path, opened, base, workdays, calendars, progress, memory, describe, quarantine)
+    run = _Run(
+        table, path, opened, base, workdays, calendars, progress, memory, describe, quarantine
+    )
     about = {
         **asdict(opened.reading),
         "columns": base.columns,

@@ -54,4 +54,6 @@ class Quarantine:
             for each in row.problems
         ]
         said = [_BETWEEN.join(parts) for parts in zip(*about, strict=True)]
-        self._writer.writerow([row.line, *said, *(row.cells.get(each, "") for each in self._columns)])
+        self._writer.writerow(
+            [row.line, *said, *(row.cells.get(each, "") for each in self._columns)]
+        )

@@ -20,7 +20,7 @@ from cotmoc.analytics.ingest.convert import KEY_HASH, MONTH, ROW_HASH
 from cotmoc.analytics.lake import ROWS_PER_GROUP, SUPERSEDED_SCHEMA, Appending, Manifest
 from cotmoc.indicators.facts import FactTable
 
-_ROWS_HELD = 400_000
+_ROWS_HELD = 200_000
 _ROWS_OF_FILE = 100_000
 _DIVISIONS = 6  # bits of a key's hash that choose its file
 _KEY = np.dtype([("key", np.uint64), ("line", np.int64)])
@@ -166,9 +166,7 @@ class Stage:
             group.append(file)
         yield group
 
-    def _sorted(
-        self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int
-    ) -> pa.Table:
+    def _sorted(self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int) -> pa.Table:
         """Rows by body and line, one column after the other so that there is no second copy."""
 
         waiting = pa.concat_tables(
@@ -262,7 +260,9 @@ class Stage:
             return
         self._left_out = True
         # Two keys may have one hash: only rows whose keys are equal stay.
-        equal = " and ".join(f'a."{name}" is not distinct from b."{name}"' for name in self.table.key)
+        equal = " and ".join(
+            f'a."{name}" is not distinct from b."{name}"' for name in self.table.key
+        )
         self.connection.execute(
             f"""delete from repeated where line in (
                 select repeated.line from repeated
@@ -277,7 +277,9 @@ class Stage:
         partition = f'"{self.table.partition}"'
         gone = [lake / each.path for each in manifest.superseded]
         counts = f"anti join {_read(gone)} gone using (import_no, line)" if gone else ""
-        paths = {part.path: (int(part.month.replace("-", "")), part.import_no) for part in manifest.parts}
+        paths = {
+            part.path: (int(part.month.replace("-", "")), part.import_no) for part in manifest.parts
+        }
         self.connection.execute(
             f"""create temp table near as
             select rows.line, old.import_no as old_import, old.line as old_line, old.month as old_month
@@ -287,12 +289,16 @@ class Stage:
                 from {_read([lake / path for path in paths], of_lake=True)} lake_rows {counts}
             ) old join {self._all()} rows using ("{KEY_HASH}")"""
         )
-        found = self.connection.execute("select distinct old_month, old_import from near").fetchall()
+        found = self.connection.execute(
+            "select distinct old_month, old_import from near"
+        ).fetchall()
         if not found:
             return
         self._left_out = True
         there = [lake / path for path, about in paths.items() if about in set(found)]
-        equal = " and ".join(f'rows."{each}" is not distinct from old."{each}"' for each in self.table.key)
+        equal = " and ".join(
+            f'rows."{each}" is not distinct from old."{each}"' for each in self.table.key
+        )
         columns = ", ".join(
             f'"{name}"' if name in self._lake_columns(there) else f"null as {name}"
             for name in self.table.columns
@@ -338,7 +344,8 @@ def _ranks(column: pa.ChunkedArray) -> np.ndarray:
     encoded = column.combine_chunks().dictionary_encode()
     places = np.empty(len(encoded.dictionary), np.int64)
     places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
-    return places[encoded.indices.to_numpy()]
+    ranks: np.ndarray = places[encoded.indices.to_numpy()]
+    return ranks
 
 
 def _read(paths: list[Path], *, of_lake: bool = False) -> str:

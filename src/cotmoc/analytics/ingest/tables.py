@@ -140,9 +140,7 @@ class ParquetTable:
         for name, place in picks.items():
             kind = self._schema.types[place]
             if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-                raise BadInput(
-                    [Problem("parquet_type", self.path.name, None, name, str(kind))]
-                )
+                raise BadInput([Problem("parquet_type", self.path.name, None, name, str(kind))])
         size = self.path.stat().st_size
         total = max(self._file.metadata.num_rows, 1)
         line = 1
@@ -205,13 +203,17 @@ class JsonLines:
             except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):
-                torn.append(Torn(line, {}, Problem("not_json", self.path.name, line, None, text[:80])))
+                torn.append(
+                    Torn(line, {}, Problem("not_json", self.path.name, line, None, text[:80]))
+                )
                 continue
             values = {name: row.get(self._keys[place]) for name, place in picks.items()}
             nested = [name for name, value in values.items() if isinstance(value, dict | list)]
             cells = {name: _cell_text(value, decimal_mark) for name, value in values.items()}
             if nested:
-                problem = Problem("nested_value", self.path.name, line, nested[0], cells[nested[0]][:80])
+                problem = Problem(
+                    "nested_value", self.path.name, line, nested[0], cells[nested[0]][:80]
+                )
                 torn.append(Torn(line, cells, problem))
                 continue
             lines.append(line)
@@ -256,7 +258,9 @@ def _cell_text(value: Any, mark: str) -> str:
         case datetime():
             # A workbook counts days in binary: a whole second comes out a hair beside.
             near = (value + timedelta(milliseconds=5)).replace(microsecond=0)
-            return (near if abs(near - value) < timedelta(milliseconds=10) else value).isoformat(" ")
+            return (near if abs(near - value) < timedelta(milliseconds=10) else value).isoformat(
+                " "
+            )
         case date() | time():
             return value.isoformat()
         case _:
@@ -274,7 +278,9 @@ def _column_text(column: pa.Array, mark: str) -> pa.Array:
         column = column.cast(pa.timestamp("us"), safe=False)
     elif pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         # Not `cast`: it writes large and small numbers with exponents.
-        texts = [None if value is None else number_text(value, mark) for value in column.to_pylist()]
+        texts = [
+            None if value is None else number_text(value, mark) for value in column.to_pylist()
+        ]
         column = pa.array(texts, pa.string())
     texts = column.cast(pa.string())
     missing = pc.is_in(pc.utf8_trim_whitespace(texts), pa.array(MISSING))

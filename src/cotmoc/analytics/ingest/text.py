@@ -20,7 +20,7 @@ from cotmoc.analytics.ingest.blocks import HEAD_ROWS, MISSING, Block, Reading, T
 from cotmoc.core.problems import BadInput, Problem
 
 DELIMITERS = ",;\t|"
-PIECE = 8 << 20
+PIECE = 4 << 20
 LONGEST_ROW = 1 << 20
 _LINES_OF_ROW = 1_000
 _FIRST = 200_000  # characters to look at for header and delimiter
@@ -42,8 +42,10 @@ class TextFile:
         self.path, self._done = path, 0
 
         def lines_score(text: str) -> int:
-            return max(max((score(cells) for _, cells in _first_rows(text, each)), default=0)
-                       for each in delimiter or DELIMITERS)
+            return max(
+                max((score(cells) for _, cells in _first_rows(text, each)), default=0)
+                for each in delimiter or DELIMITERS
+            )
 
         self.encoding = encoding or encodings.detect(path, lines_score)
         pieces = encodings.utf8_pieces(path, self.encoding, encodings.SAMPLE, lambda piece: None)
@@ -299,10 +301,9 @@ def _rows(
         height = 1
         if cells is None:
             joined, height = _joined(lines, at, delimiter)
-            if joined is None and not last and len(lines) - at <= _LINES_OF_ROW:
-                # It may end in the next block, unless what is open already is too long.
-                if sum(sizes[at:]) <= LONGEST_ROW:
-                    return
+            short = len(lines) - at <= _LINES_OF_ROW and sum(sizes[at:]) <= LONGEST_ROW
+            if joined is None and not last and short:
+                return  # it may end in the next block
             if joined is None:
                 height = 1
             cells = joined

@@ -59,14 +59,15 @@ Value = str | int | bool | Decimal | datetime | date | None
 
 def reader_of(column: Column, decimal_mark: str, days: Days) -> Callable[[str], Value]:
     """A function from a cell's text to the column's value; it raises Unfit. None is missing."""
-    read = {
+    readers: dict[str, Callable[[str], Value]] = {
         "text": _text,
         "integer": lambda text: _integer(text, decimal_mark),
         "decimal": lambda text: _decimal(text, decimal_mark),
         "boolean": _boolean,
         "timestamp": lambda text: _moment(text, days),
         "date": lambda text: _day(text, days),
-    }[column.type]
+    }
+    read = readers[column.type]
     spellings = _spellings(column)
 
     def value(text: str) -> Value:
@@ -81,7 +82,7 @@ def reader_of(column: Column, decimal_mark: str, days: Days) -> Callable[[str], 
                 known = next((each for each in column.allowed if each == read(stripped)), None)
             if known is None:
                 raise Unfit("not_allowed", allowed=", ".join(map(str, column.allowed)))
-            return known  # type: ignore[no-any-return]
+            return known
         found = read(stripped)
         if column.is_number:
             _within(found, column)
@@ -225,4 +226,6 @@ def _day(text: str, days: Days) -> date:
     try:
         return _moment(text, days).date()
     except Unfit as unfit:
-        raise Unfit("not_a_day" if unfit.code == "not_a_moment" else unfit.code, **unfit.params) from None
+        raise Unfit(
+            "not_a_day" if unfit.code == "not_a_moment" else unfit.code, **unfit.params
+        ) from None
