@@ -92,7 +92,7 @@ def import_file(
     calendars: Calendars | None = None,
     profile: Profile | None = None,
     profiles: Iterable[Profile] = (),
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
     dry_run: bool = False,
     label: str = "",
     progress: Progress | None = None,
