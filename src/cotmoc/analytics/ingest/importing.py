@@ -70,7 +70,7 @@ class Outcome:
     unchanged: int = 0
     months: tuple[str, ...] = ()
     seconds: float = 0.0
-    reading: Reading = Reading("csv")
+    reading: Reading = field(default_factory=lambda: Reading("csv"))
     header_line: int = 0
     headers: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict, hash=False)

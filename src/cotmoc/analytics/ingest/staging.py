@@ -1,7 +1,7 @@
 """Rows of an import while they are not yet in the lake: on disk by month, and their keys apart.
 
-Nothing here grows with the file in memory: rows wait in Arrow files by month, hashes of keys in files
-by their first bits, and DuckDB compares with the lake within its limit.
+Nothing here grows with the file in memory: rows wait in Arrow files by month, hashes of keys in
+files by their first bits, and DuckDB compares with the lake within its limit.
 """
 
 import shutil
@@ -93,8 +93,8 @@ class Stage:
         """How many rows are corrections, and how many are in the lake as they are."""
         found = self.connection.execute(
             "select count(*) filter (not same), count(*) filter (same) from matched"
-        ).fetchone()
-        return found or (0, 0)
+        ).fetchall()
+        return found[0][0], found[0][1]
 
     def repeats(self) -> int:
         """How many rows have the key of an earlier line."""
@@ -235,8 +235,8 @@ class Stage:
         return self._waiting(file for files in self._files.values() for file in files)
 
     def _count(self, table: str) -> int:
-        row = self.connection.execute(f"select count(*) from {table}").fetchone()
-        return int(row[0]) if row else 0
+        # All rows are fetched: a result that is not read to its end holds the connection.
+        return int(self.connection.execute(f"select count(*) from {table}").fetchall()[0][0])
 
     # Keys ----------------------------------------------------------------------------------------
 
@@ -282,7 +282,8 @@ class Stage:
         }
         self.connection.execute(
             f"""create temp table near as
-            select rows.line, old.import_no as old_import, old.line as old_line, old.month as old_month
+            select rows.line, old.import_no as old_import, old.line as old_line,
+                old.month as old_month
             from (
                 select hash({key}) as "{KEY_HASH}", import_no, line,
                     (year({partition}) * 100 + month({partition}))::integer as month
@@ -332,7 +333,7 @@ class Stage:
         together = [[month for month, _ in corrected]]
         for months in together if total <= _MANY else [[month] for month, _ in corrected]:
             listed = ", ".join(map(str, months))
-            rows = self.connection.execute(
+            rows = self.connection.sql(
                 "select old_import as import_no, old_line as line from matched "
                 f"where not same and old_month in ({listed}) order by all"
             ).to_arrow_table()
