@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cotmoc.analytics.ingest import values
-from cotmoc.analytics.ingest.blocks import Block
+from cotmoc.analytics.ingest.blocks import MISSING, Block
 from cotmoc.analytics.ingest.values import Days, Unfit, Value
 from cotmoc.analytics.schema import ARROW_TYPES, SQL_TYPES
 from cotmoc.core.periods import Interval
@@ -114,7 +114,7 @@ class Converter:
                 default = pa.scalar(column.default, ARROW_TYPES[column.type])
                 columns[column.name] = pa.repeat(default, len(lines))
                 continue
-            texts = cells[column.name]
+            texts = cells[column.name] if plain else _trimmed(cells[column.name])
             if _few_spellings(column):
                 found, bad = self._by_spelling(column, texts)
             else:
@@ -228,7 +228,7 @@ class Converter:
     def _expressions(self) -> dict[str, str]:
         return {
             each.name: f"""select ({self._expression(each)})::{SQL_TYPES[each.type]} as cell
-                from (select trim(cell) as c from one)"""
+                from (select cell as c from one)"""
             for each in self.table.given
             if each.name in self.picked and not _few_spellings(each)
         }
@@ -390,6 +390,11 @@ class Converter:
         if not counted:
             return Days()
         return Days(self._workdays.start, self._workdays.end - timedelta(days=1))
+
+
+def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    trimmed = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.is_in(trimmed, pa.array(MISSING)), None, trimmed)
 
 
 def _few_spellings(column: Column) -> bool:
