@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names come from the declaration, values from our own tables
 """Text becomes values, a block at a time, and every row that cannot be taken gets its reasons.
 
 Plain spellings are read a column at a time. Rows with anything else are read cell by cell by
@@ -408,7 +409,7 @@ def _before(end: date, start: date) -> bool:
 
 
 def _moment(day: date) -> datetime:
-    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
 
 
 def _quoted(names: tuple[str, ...]) -> list[str]:

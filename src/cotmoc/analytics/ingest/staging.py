@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - names come from the declaration, values from our own tables
 """Rows of an import while they are not yet in the lake: on disk by month, and their keys apart.
 
 Nothing here grows with the file in memory: rows wait in Arrow files by month, hashes of keys in

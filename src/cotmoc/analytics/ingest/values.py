@@ -194,7 +194,7 @@ def _moment(text: str, days: Days) -> datetime:
             raise Unfit("not_a_moment")
         hour = hour % 12 + (12 if half in ("ch", "pm") else 0)
     try:
-        moment = datetime(  # noqa: DTZ001 - local time, as the lake keeps it
+        moment = datetime(
             int(part["y"]),
             int(part["m"]),
             int(part["d"]),

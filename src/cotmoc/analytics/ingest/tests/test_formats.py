@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - local time, as the lake keeps it
 """Every format, encoding and delimiter brings the same rows; what is no table is refused whole."""
 
 import json
@@ -81,7 +82,12 @@ def test_parts_have_the_columns_of_the_declaration(lab):
 
 
 def test_titles_above_the_header_are_passed_over_and_lines_are_those_of_the_file(lab):
-    lab.bring("BÁO CÁO\n\nTháng 8,,\n" + lines([ROW]) + "\n\n" + lines([ROW | {"dossier": "B"}]).split("\n")[1])
+    lab.bring(
+        "BÁO CÁO\n\nTháng 8,,\n"
+        + lines([ROW])
+        + "\n\n"
+        + lines([ROW | {"dossier": "B"}]).split("\n")[1]
+    )
     assert [row["line"] for row in lab.rows()] == [5, 8]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - local time, as the lake keeps it
 """What cells say, and the reasons why rows are set apart."""
 
 from datetime import datetime
@@ -77,7 +78,14 @@ def test_a_row_that_cannot_be_taken_has_its_reason(lab, cells, reason):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("1.030", 1030), ("1.234.567", 1234567), ("12 500", 12500), ("007", 7), ("15,0", 15), ("", None)],
+    [
+        ("1.030", 1030),
+        ("1.234.567", 1234567),
+        ("12 500", 12500),
+        ("007", 7),
+        ("15,0", 15),
+        ("", None),
+    ],
 )
 def test_whole_numbers_are_read_as_they_are_written_here(lab, text, number):
     assert lab.row(fee_due=text)["fee_due"] == number
