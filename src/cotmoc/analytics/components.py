@@ -273,7 +273,7 @@ class _Pass:
         assert component.aggregate.judged is not None
         key = _atom_name(component.aggregate.judged.name)
         count = _cell_name(component)
-        there = cells.filter(cells[key].notnull(), cells[count].notnull(), cells[count] != 0)
+        there = cells.filter(cells[key].notnull(), cells[count].notnull())
         placed, keys = self._cells_placed(there, component.placing)
         return placed.group_by(**keys, **{KEY: placed[key]}).agg(**{COUNT: placed[count].sum()})
 
