@@ -6,7 +6,7 @@ periods. Whole sources move as whole numbers; where shares are below one, counts
 with twelve places, so that what is conserved is conserved to the last place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from cotmoc.analytics.components import (
     ComponentStore,
     Placing,
     components_of,
+    folded,
     is_sum_in_stock,
     placings,
 )
@@ -117,23 +118,39 @@ class RollUp:
         self.grain = question.store.grain
         closure = question.closure
         self.divided = bool(pc.any(closure["estimated"]).as_py())
-        columns = {"source": closure["source"], TARGET: closure["target"]}
+        # Targets are numbers on the way: grouping by their long names would cost as much again.
+        numbered = closure["target"].combine_chunks().dictionary_encode()
+        self.targets: list[str] = numbered.dictionary.to_pylist()
+        columns = {"source": closure["source"], TARGET: numbered.indices.cast(pa.int32())}
+        self.leveled = "level" in closure.column_names
+        if self.leveled:
+            columns["level"] = closure["level"]
         if self.divided:
             columns |= {"share": closure["share"], "part": closure["estimated"].cast(pa.int8())}
         self.closure = session.memtable(pa.table(columns))
         self._bridges: dict[Window, ir.Table] = {}
 
-    def wide(self, measures: Iterable[Measure]) -> ir.Table:
-        """All measures by target and period; null where there is nothing."""
-        wanted = list(dict.fromkeys(measures))
+    def wide(self, measures: Mapping[Measure, frozenset[str]]) -> ir.Table:
+        """All measures by target (its place in `targets`) and period, null where nothing is.
+
+        `measures` come with the levels of bodies that need them: what has many keys, distinct
+        counts and medians, is carried to those only.
+        """
+        wanted = list(measures)
         groups: dict[tuple[Placing, Window], list[Measure]] = {}
         for measure in wanted:
             if measure.component.is_additive:
                 place = (measure.component.placing, measure.window)
                 groups.setdefault(place, []).append(measure)
         parts = [self._additive(group) for group in groups.values()]
-        parts += [self._keyed(each) for each in wanted if not each.component.is_additive]
-        return parts[0] if len(parts) == 1 else self._side_by_side(parts)
+        parts += [
+            self._keyed(each, levels)
+            for each, levels in measures.items()
+            if not each.component.is_additive
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        return self._side_by_side([self.session.keep(part) for part in parts])
 
     def _additive(self, measures: Sequence[Measure]) -> ir.Table:
         """Measures of one placing and window: up the closure by atom, then over the periods."""
@@ -152,7 +169,8 @@ class RollUp:
         marked = {name: joined[name].max() for name in mark}
         return joined.group_by(TARGET, PERIOD).agg(
             **{
-                each.name: _folded(joined[each.component.name], each.component) for each in measures
+                each.name: folded(joined[each.component.name], each.component.aggregate)
+                for each in measures
             },
             **marked,
         )
@@ -164,7 +182,7 @@ class RollUp:
     def _at_target(self, moved: ir.Table, component: Component) -> ir.Value:
         value = moved[component.name]
         if component.aggregate.kind in ("min", "max"):
-            return _folded(value, component)
+            return folded(value, component.aggregate)
         return self._shared(moved, value)
 
     def _shared(self, moved: ir.Table, value: ir.Value) -> ir.Value:
@@ -175,9 +193,11 @@ class RollUp:
             return (value.cast("int64") * moved["share"].cast(EXACT)).sum()
         return (value.cast("float64") * moved["share"].cast("float64")).sum()
 
-    def _keyed(self, measure: Measure) -> ir.Table:
+    def _keyed(self, measure: Measure, levels: frozenset[str]) -> ir.Table:
         files = self.question.store.keyed_files(self.question.partitions, measure.component)
         moved = self._moved(files)
+        if self.leveled:
+            moved = moved.filter(moved["level"].isin(sorted(levels)))
         aggregate = measure.component.aggregate
         counted = self._shared(moved, moved[COUNT]) if aggregate.judged else moved[COUNT].sum()
         by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**{COUNT: counted}))
@@ -213,31 +233,14 @@ class RollUp:
         return atoms(first.replace(day=1), after.replace(day=1), self.grain)
 
     def _side_by_side(self, parts: Sequence[ir.Table]) -> ir.Table:
-        """Tables over the same keys as one: stacked with nulls, then folded by key."""
-        columns: dict[str, ir.Value] = {}
+        """Tables over the same keys as one, with nulls where a table has nothing."""
+        keys = ibis.union(*(part.select(TARGET, PERIOD) for part in parts), distinct=True)
+        found = keys
         for part in parts:
-            columns |= {name: part[name] for name in part.columns if name not in (TARGET, PERIOD)}
-        types = {name: column.type() for name, column in columns.items()}
-        stacked = [
-            part.select(
-                TARGET,
-                PERIOD,
-                **{
-                    name: part[name].cast(kind) if name in part.columns else ibis.null(kind)
-                    for name, kind in types.items()
-                },
+            found = found.left_join(part, [TARGET, PERIOD]).drop(
+                f"{TARGET}_right", f"{PERIOD}_right"
             )
-            for part in parts
-        ]
-        together = ibis.union(*stacked)
-        return together.group_by(TARGET, PERIOD).agg(
-            **{name: together[name].max() for name in types}
-        )
-
-
-def _folded(value: ir.Value, component: Component) -> ir.Value:
-    kind = component.aggregate.kind
-    return getattr(value, "sum" if kind == "count" else kind)()
+        return found
 
 
 def _medians(by_key: ir.Table, name: str) -> ir.Table:
