@@ -61,7 +61,7 @@ def test_the_catalogue_is_narrowed_by_path(cast, signed_in, path):
 
 def test_without_accents_and_in_any_order_words_are_found(dung):
     rows = rows_of(dung.get("/indicators/?q=han+dung&export=csv"))
-    assert "dossiers_on_time" in {list(row.values())[0] for row in rows}
+    assert "dossiers_on_time" in {next(iter(row.values())) for row in rows}
 
 
 def test_every_indicator_opens_and_its_example_holds(cast, signed_in):
@@ -201,7 +201,7 @@ def test_imports_are_listed_and_made_up_facts_are_marked(empty_folder, cast, sig
     assert "mau.csv" in text
     assert "illustration" in text
     assert "3 of these rows are an illustration, not real facts." in text
-    assert "Months without facts : 2026-07" in text
+    assert "Months without facts: 2026-07" in text
     assert "not_allowed: 4" in text
     (held,) = [each for each in page.context["held"] if each["holding"].table.name == "dossiers"]
     assert [(m.month, m.rows) for m in held["holding"].months] == [

@@ -29,7 +29,7 @@ def test_the_axis_holds_both_ends_in_a_few_round_steps(low, width):
 def test_percentages_stay_between_zero_and_a_hundred(one, other):
     bottom, top, _ = scale_of(min(one, other), max(one, other), Decimal(100))
     if one != other:
-        assert 0 <= bottom
+        assert bottom >= 0
         assert top <= 100 or max(one, other) == 100
 
 

@@ -195,9 +195,7 @@ def test_reported_values_stay_in_their_civil_periods(drawn):
 
 def test_the_public_gets_published_figures_only(facts, drawn):
     facts(("H44.100", "2026-06-10", 4))
-    points = drawn(
-        "dossiers_on_time", "H44.100", "2026-06", "2026-08", viewer=AnonymousUser()
-    )
+    points = drawn("dossiers_on_time", "H44.100", "2026-06", "2026-08", viewer=AnonymousUser())
     assert [point.value for point in points] == [None, None]
 
 

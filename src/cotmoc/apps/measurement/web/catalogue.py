@@ -47,6 +47,7 @@ ANY = [("", gettext_lazy("all"))]
 SIDE_BY_SIDE = "both"
 _DECREE = "nd09"
 _PARTS_NAMED = 8
+_FEWEST = 4
 
 
 class CatalogueFilters(forms.Form):
@@ -353,7 +354,20 @@ def _drawn(definition: Definition, asked: Asked, viewer: object) -> list[Drawn]:
         )
         rows = [_point_row(point, asked.body, definition) for point in points]
         found.append(Drawn(code, words.in_language(known[code].name), rows))
-    return found
+    return _from_first_known(found)
+
+
+def _from_first_known(drawn: list[Drawn]) -> list[Drawn]:
+    """Without the periods before anything was known; a few stay, so that it can be seen."""
+    lengths = [len(each.rows) for each in drawn]
+    if not any(row.point.value is not None for each in drawn for row in each.rows):
+        return drawn
+    start = min(
+        next((n for n, row in enumerate(each.rows) if row.status != "no_data"), len(each.rows))
+        for each in drawn
+    )
+    start = min(max(0, start - 1), max(0, min(lengths) - _FEWEST))
+    return [Drawn(each.calendar, each.name, each.rows[start:]) for each in drawn]
 
 
 def _same_in(calendar: Calendar, period: Period) -> Period:

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
@@ -29,16 +29,16 @@ from cotmoc.ui.formats import number
 SHOWN_IMPORTS = 20
 SHOWN_COMPUTATIONS = 8
 STEPS = {
-    "reported": lazy("reading reported values"),
-    "facts": lazy("scanning months of facts"),
-    "figures": lazy("adding up over bodies and periods"),
-    "derived": lazy("deriving from other indicators"),
-    "storing": lazy("storing what changed"),
+    "reported": gettext_lazy("reading reported values"),
+    "facts": gettext_lazy("scanning months of facts"),
+    "figures": gettext_lazy("adding up over bodies and periods"),
+    "derived": gettext_lazy("deriving from other indicators"),
+    "storing": gettext_lazy("storing what changed"),
 }
 GRAIN_WORDS = {
-    "month": lazy("civil months"),
-    "half": lazy("half months, for Decree 09 periods"),
-    "day": lazy("days, for weeks and named periods"),
+    "month": gettext_lazy("civil months"),
+    "half": gettext_lazy("half months, for Decree 09 periods"),
+    "day": gettext_lazy("days, for weeks and named periods"),
 }
 
 

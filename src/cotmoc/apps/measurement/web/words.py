@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from cotmoc.analytics.closure import Reason, ShareRule
 from cotmoc.analytics.merging import MergeRule
@@ -16,50 +15,52 @@ from cotmoc.core.periods import read_local
 from cotmoc.ui.formats import day, measure, percent
 
 KINDS = {
-    "month": lazy("month"),
-    "quarter": lazy("quarter"),
-    "half": lazy("half year"),
-    "nine_months": lazy("nine months"),
-    "year": lazy("year"),
-    "week": lazy("week"),
-    "listed": lazy("named periods"),
+    "month": gettext_lazy("month"),
+    "quarter": gettext_lazy("quarter"),
+    "half": gettext_lazy("half year"),
+    "nine_months": gettext_lazy("nine months"),
+    "year": gettext_lazy("year"),
+    "week": gettext_lazy("week"),
+    "listed": gettext_lazy("named periods"),
 }
 # Short for a switch; the whole name stands beside the chart.
 CALENDARS = {
-    "calendar": lazy("civil"),
-    "nd09": lazy("Decree 09/2019"),
-    "week": lazy("weeks"),
+    "calendar": gettext_lazy("civil"),
+    "nd09": gettext_lazy("Decree 09/2019"),
+    "week": gettext_lazy("weeks"),
 }
 SHARE_RULES = {
-    ShareRule.EQUAL: lazy("in equal parts"),
-    ShareRule.AREA: lazy("by area"),
-    ShareRule.POPULATION: lazy("by population"),
+    ShareRule.EQUAL: gettext_lazy("in equal parts"),
+    ShareRule.AREA: gettext_lazy("by area"),
+    ShareRule.POPULATION: gettext_lazy("by population"),
 }
 MERGE_RULES = {
-    MergeRule.SUM_OF_PARTS: lazy("sum of the parts, divided last"),
-    MergeRule.MEAN_OF_PARTS: lazy("plain mean of the parts"),
-    MergeRule.POPULATION_WEIGHTED: lazy("mean weighted by population"),
+    MergeRule.SUM_OF_PARTS: gettext_lazy("sum of the parts, divided last"),
+    MergeRule.MEAN_OF_PARTS: gettext_lazy("plain mean of the parts"),
+    MergeRule.POPULATION_WEIGHTED: gettext_lazy("mean weighted by population"),
 }
 PATHS = {
-    "computed": lazy("from single facts"),
-    "reported": lazy("reported by bodies"),
-    "derived": lazy("from other indicators"),
+    "computed": gettext_lazy("from single facts"),
+    "reported": gettext_lazy("reported by bodies"),
+    "derived": gettext_lazy("from other indicators"),
 }
 COMPARATORS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "="}
 _REASONS = {
-    "other_level": lazy("not measured for bodies of this level"),
-    "civil_only": lazy("reported values come by civil periods only"),
-    "part_without_value": lazy("a merged part has no value"),
-    "data_incomplete": lazy("facts do not cover the whole period"),
-    "began_within": lazy("the body began within the period"),
-    "ended_within": lazy("the body ended within the period"),
-    "cannot_be_divided": lazy("a distinct count or a middle value cannot be divided"),
-    "not_additive": lazy("values of merged units cannot be added"),
-    Reason.WEIGHT_MISSING.value: lazy("the number to divide or weigh by is missing"),
-    Reason.WEIGHT_NOT_POSITIVE.value: lazy("the number to divide or weigh by is not above zero"),
-    Reason.REST_UNKNOWN.value: lazy("only a part went over, the rest is unknown"),
-    Reason.NO_SUCCESSOR.value: lazy("no successor is known"),
-    Reason.NO_PREDECESSOR.value: lazy("no predecessor is known"),
+    "other_level": gettext_lazy("not measured for bodies of this level"),
+    "civil_only": gettext_lazy("reported values come by civil periods only"),
+    "part_without_value": gettext_lazy("a merged part has no value"),
+    "data_incomplete": gettext_lazy("facts do not cover the whole period"),
+    "began_within": gettext_lazy("the body began within the period"),
+    "ended_within": gettext_lazy("the body ended within the period"),
+    "cannot_be_divided": gettext_lazy("a distinct count or a middle value cannot be divided"),
+    "not_additive": gettext_lazy("values of merged units cannot be added"),
+    Reason.WEIGHT_MISSING.value: gettext_lazy("the number to divide or weigh by is missing"),
+    Reason.WEIGHT_NOT_POSITIVE.value: gettext_lazy(
+        "the number to divide or weigh by is not above zero"
+    ),
+    Reason.REST_UNKNOWN.value: gettext_lazy("only a part went over, the rest is unknown"),
+    Reason.NO_SUCCESSOR.value: gettext_lazy("no successor is known"),
+    Reason.NO_PREDECESSOR.value: gettext_lazy("no predecessor is known"),
 }
 
 
