@@ -421,6 +421,7 @@ def _chart(drawn: list[Drawn], goals: list[TargetLine], row: IndicatorVersion) -
         "goal_words": _goal_words(goal, row.unit) if goal else "",
         "newest": newest,
         "table": table[::-1],
+        "counted": any(one.counted[1] is not None for each in drawn for one in each.rows),
         "any_value": any(one.point.value is not None for each in drawn for one in each.rows),
     }
 

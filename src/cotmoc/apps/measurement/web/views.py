@@ -82,10 +82,14 @@ def figures(request: HttpRequest) -> HttpResponseBase:
         found = found.order_by(f"-{order}" if sort.startswith("-") else order, "pk")
     if kind := export_format(request):
         return export(kind, "so-lieu", *_export(found.iterator(1000)))
+    page = paginate(request, found)
+    differing = queries.differing(page.object_list)
+    for each in page.object_list:
+        each.differs_by = differing.get(each.pk)
     return render(
         request,
         "measurement/figures.html",
-        {"form": form, "page": paginate(request, found), "sort": sort},
+        {"form": form, "page": page, "sort": sort},
     )
 
 
