@@ -22,9 +22,10 @@ def read_catalogue(
 ) -> list[Definition]:
     """Definitions of (file name, parsed YAML) pairs, ordered by code and version.
 
-    A file is named `<code>.yaml`, an earlier version `<code>@<version>.yaml`. Raises DefinitionError for the first thing that is wrong,
-    including two versions of one code that are valid on the same day, a formula over an indicator
-    that is not there, and formulas that need each other.
+    A file is named `<code>.yaml`, an earlier version `<code>@<version>.yaml`. Raises
+    DefinitionError for the first thing that is wrong, including two versions of one code that are
+    valid on the same day, a formula over an indicator that is not there, and formulas that need
+    each other.
     """
     named = [(name, read_definition(raw, name, tables)) for name, raw in files]
     for error in together(named, tables):
@@ -105,5 +106,6 @@ def _formulas(
             check_fits(measure, 100 if hundred else 1, each.unit)
         except (ExpressionError, MeasureError) as error:
             yield DefinitionError.of(error, "formula", name)
-    for error in cycles({code: each.formula for code, (_f, each) in latest.items() if each.formula}):
-        yield DefinitionError.of(error, "formula", latest[str(error.params["part"])][0])
+    derived = {code: each.formula for code, (_file, each) in latest.items() if each.formula}
+    for cycle in cycles(derived):
+        yield DefinitionError.of(cycle, "formula", latest[str(cycle.params["part"])][0])

@@ -459,8 +459,9 @@ class _Reader:
             raise self.wrong(
                 place, _("must have %(known)s"), known=", ".join(sorted(needed, reverse=True))
             )
+        unnamed: dict[str, str] = {}
         name = words.get(key) or self.attempt(
-            lambda: self.two_languages("name", value, f"{place}."), {}
+            lambda: self.two_languages("name", value, f"{place}."), unnamed
         )
         for part in ("date", "until"):
             if part in value:

@@ -182,9 +182,7 @@ def _that_hold(
     # Without a period everything that ever happens has happened.
     end = None if period is None else _moment(period.end)
     moments = [(row, _moment(row.fact.get(node.judged.name))) for row in found]
-    return [
-        row for row, moment in moments if moment is not None and (end is None or moment < end)
-    ]
+    return [row for row, moment in moments if moment is not None and (end is None or moment < end)]
 
 
 def _aggregate(node: syntax.Aggregate, rows: Sequence[Weighed]) -> Decimal | None:

@@ -93,7 +93,7 @@ def cycles(formulas: Mapping[str, syntax.Scalar]) -> list[ExpressionError]:
         except CycleError as error:
             rings = [_ring(code, needs) for code in sorted(set(error.args[1]))]
             found.append(min(rings, key=len))
-            needs |= dict.fromkeys(found[-1], [])
+            needs |= {code: [] for code in found[-1]}
     template = _("indicators are made of each other: %(cycle)s")
     return [
         ExpressionError(template, cycle=" → ".join(ring), part=ring[0]) for ring in sorted(found)

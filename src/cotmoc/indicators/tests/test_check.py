@@ -293,9 +293,7 @@ def test_the_formula_of_an_earlier_version_is_checked_too():
     days = ("valid_from: 2026-01-01", "valid_from: 2020-01-01\nvalid_to: 2026-01-01")
     first = changed(DERIVED, days, ("online_share -", "nowhere -"))
     second = changed(DERIVED, ("version: 1", "version: 2"))
-    problems = whole(
-        **{"online_share": BASE, "online_growth@1": first, "online_growth": second}
-    )
+    problems = whole(**{"online_share": BASE, "online_growth@1": first, "online_growth": second})
     assert ("online_growth@1.yaml", "formula") in [each[:2] for each in problems]
 
 
