@@ -33,7 +33,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from cotmoc.analytics import benchmark
-from cotmoc.analytics.answers import FactEngine
+from cotmoc.analytics.answers import FactEngine, named
 from cotmoc.analytics.closure import Closure, build_closure
 from cotmoc.analytics.lake import Dataset, Lake
 from cotmoc.analytics.sample import Recipe, add_dossiers, country_bodies
@@ -74,8 +74,7 @@ def run_engine(
         periods = [parse_period(code) for code in benchmark.PERIODS]
         (wide,) = engine.wide(definitions, periods, closure.table, "month")
         found = session.to_arrow(wide.table)
-    codes = pa.array(benchmark.PERIODS)
-    period = pa.DictionaryArray.from_arrays(found["period"].combine_chunks(), codes)
+    found = named(named(found, "target", wide.targets), "period", benchmark.PERIODS)
     names = {"target": "body"}
     for number, definition in enumerate(wide.definitions):
         names |= {
@@ -86,7 +85,6 @@ def run_engine(
         if f"d{number}" not in found.column_names:
             nothing = pa.nulls(found.num_rows, pa.float64())
             found = found.append_column(f"{definition.code}_denominator", nothing)
-    found = found.set_column(found.column_names.index("period"), "period", period)
     return found.rename_columns([names.get(name, name) for name in found.column_names])
 
 

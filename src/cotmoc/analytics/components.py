@@ -27,7 +27,7 @@ from cotmoc.indicators.definitions import Definition, Term
 from cotmoc.indicators.facts import FactTable
 
 BODY, ATOM, KEY, COUNT = "body", "atom", "key", "n"
-FACTS = "facts_of_the_month"
+FACTS, CELLS = "facts_of_the_month", "cells_of_the_month"
 ADDITIVE = ("count", "sum", "min", "max")
 # Digests in file and column names: long enough not to collide, short enough to read.
 _SHORT = 12
@@ -129,16 +129,15 @@ class ComponentStore:
         """Compute what is not there yet for these months; the months are scanned one by one."""
         wanted = list(dict.fromkeys(wanted))
         scanned, rows = [], 0
-        prepared: dict[tuple[Component, ...], list[_Scan]] = {}
+        prepared: dict[tuple[Component, ...], _Pass] = {}
         for number, partition in enumerate(partitions):
             missing = tuple(self._missing(partition, wanted))
             if missing:
+                session.view(FACTS, counting_facts(session, partition))
                 # Every month with the same gaps is asked the same, put into words once.
-                facts = session.view(FACTS, counting_facts(session, partition))
                 if missing not in prepared:
-                    prepared[missing] = list(self._scans(session, facts, missing))
-                for scan in prepared[missing]:
-                    scan.write(partition, self._place(partition))
+                    prepared[missing] = _Pass(session, self.table, self.grain, missing)
+                prepared[missing].write(partition, self._place(partition))
                 scanned.append(partition.month)
                 rows += partition.rows
             if progress:
@@ -191,23 +190,58 @@ class ComponentStore:
             there |= {path.stem} if path.stem.startswith("c") else set(pq.read_schema(path).names)
         return [each for each in wanted if each.name not in there]
 
-    def _scans(
-        self, session: Session, facts: ir.Table, missing: Sequence[Component]
-    ) -> Iterator["_Scan"]:
-        """One pass for all that adds up by the same placing, one for each that has a key."""
-        together: dict[Placing, list[Component]] = {}
-        for each in missing:
-            if each.is_additive:
-                together.setdefault(each.placing, []).append(each)
-        for placing, components in together.items():
-            digest = hashlib.sha256("".join(each.name for each in components).encode())
-            name = f"{placing}-{digest.hexdigest()[:_SHORT]}"
-            yield _Scan(session, name, self._added_up(session, facts, components))
-        for each in missing:
-            if not each.is_additive:
-                yield _Scan(session, each.name, self._by_key(facts, each))
 
-    def _added_up(
+class _Pass:
+    """One pass over the view of a month's facts, and the files it makes.
+
+    Components that differ only in their dates come from one grouped scan: facts are first gathered
+    into cells, one for each body and each combination of the atoms of all dates in question; the
+    few cells are then added up by each placing. Distinct counts and medians are passes of their
+    own.
+    """
+
+    def __init__(
+        self, session: Session, table: FactTable, grain: Grain, missing: Sequence[Component]
+    ) -> None:
+        self.table = table
+        self.grain = grain
+        facts = session.con.table(FACTS)
+        self.before: Callable[[], None] | None = None
+        self.results: list[_Result] = []
+        added = [each for each in missing if each.is_additive or each.aggregate.judged]
+        placings = list(dict.fromkeys(each.placing for each in added))
+        if len(placings) == 1 and all(each.is_additive for each in added):
+            self._keep(session, placings[0], self._from_facts(session, facts, added), added)
+        elif added:
+            cells, self.before = session.prepared_table(CELLS, self._cells(session, facts, added))
+            for placing in placings:
+                chosen = [each for each in added if each.is_additive and each.placing == placing]
+                if chosen:
+                    self._keep(session, placing, self._from_cells(cells, chosen), chosen)
+            for each in added:
+                if each.aggregate.judged:
+                    result = self._judged(cells, each)
+                    self.results.append(_Result(session, each.name, result))
+        for each in missing:
+            if each not in added:
+                self.results.append(_Result(session, each.name, self._by_key(facts, each)))
+        self.first = True
+
+    def write(self, partition: Partition, folder: Path) -> None:
+        """Scan the facts now in the view, and keep the answers for a month."""
+        if self.before and not self.first:
+            self.before()
+        self.first = False
+        for result in self.results:
+            result.write(partition, folder)
+
+    def _keep(
+        self, session: Session, placing: Placing, result: ir.Table, made: Sequence[Component]
+    ) -> None:
+        digest = hashlib.sha256("".join(each.name for each in made).encode()).hexdigest()
+        self.results.append(_Result(session, f"{placing}-{digest[:_SHORT]}", result))
+
+    def _from_facts(
         self, session: Session, facts: ir.Table, components: Sequence[Component]
     ) -> ir.Table:
         placed, keys = self._placed(facts, components[0].placing)
@@ -216,36 +250,87 @@ class ComponentStore:
         }
         return placed.group_by(**keys).agg(**measures)
 
+    def _cells(
+        self, session: Session, facts: ir.Table, components: Sequence[Component]
+    ) -> ir.Table:
+        days = {name for each in components for name in each.placing.columns}
+        days |= {each.aggregate.judged.name for each in components if each.aggregate.judged}
+        atoms = {_atom_name(name): atom_value(facts[name], self.grain) for name in sorted(days)}
+        measures = {
+            _cell_name(each): additive(_unjudged(each.aggregate), facts, session.count_if)
+            for each in components
+        }
+        return facts.group_by(**{BODY: facts[self.table.body]}, **atoms).agg(**measures)
+
+    def _from_cells(self, cells: ir.Table, components: Sequence[Component]) -> ir.Table:
+        placed, keys = self._cells_placed(cells, components[0].placing)
+        measures = {
+            each.name: folded(placed[_cell_name(each)], each.aggregate) for each in components
+        }
+        return placed.group_by(**keys).agg(**measures)
+
+    def _judged(self, cells: ir.Table, component: Component) -> ir.Table:
+        assert component.aggregate.judged is not None
+        key = _atom_name(component.aggregate.judged.name)
+        count = _cell_name(component)
+        there = cells.filter(cells[key].notnull(), cells[count].notnull())
+        placed, keys = self._cells_placed(there, component.placing)
+        return placed.group_by(**keys, **{KEY: placed[key]}).agg(**{COUNT: placed[count].sum()})
+
     def _by_key(self, facts: ir.Table, component: Component) -> ir.Table:
         aggregate = component.aggregate
         if aggregate.condition is not None:
             facts = facts.filter(condition(aggregate.condition, facts))
-        if aggregate.judged is not None:
-            given = facts[aggregate.judged.name]
-            key = atom_value(given, self.grain)
-        else:
-            given = argument(aggregate, facts)
-            key = given.cast("string") if aggregate.kind == "distinct" else given.cast("float64")
+        given = argument(aggregate, facts)
+        key = given.cast("string") if aggregate.kind == "distinct" else given.cast("float64")
         keyed, keys = self._placed(
             facts.mutate(**{KEY: key}).filter(given.notnull()), component.placing
         )
-        counted = argument(aggregate, keyed).sum() if aggregate.kind == "sum" else keyed.count()
-        return keyed.group_by(**keys, **{KEY: keyed[KEY]}).agg(**{COUNT: counted})
+        return keyed.group_by(**keys, **{KEY: keyed[KEY]}).agg(**{COUNT: keyed.count()})
 
     def _placed(self, facts: ir.Table, placing: Placing) -> tuple[ir.Table, dict[str, ir.Value]]:
-        """The facts that have a place, and their groups: body and atom; the atom is left
-        out where it is the month."""
-        if placing.columns == (self.table.partition,) and self.grain == "month":
-            return facts, {BODY: facts[self.table.body]}
+        """The facts that have a place, and their groups: body and atom; the atom is left out where
+        it is the month."""
+        keys = {BODY: facts[self.table.body]}
+        if self.grain == "month" and placing.columns == (self.table.partition,):
+            return facts, keys
         for name in placing.columns:
             facts = facts.filter(facts[name].notnull())
         moments = [facts[name] for name in placing.columns]
         latest = moments[0] if len(moments) == 1 else ibis.greatest(*moments)
         return facts, {BODY: facts[self.table.body], ATOM: atom_value(latest, self.grain)}
 
+    def _cells_placed(
+        self, cells: ir.Table, placing: Placing
+    ) -> tuple[ir.Table, dict[str, ir.Value]]:
+        names = [_atom_name(name) for name in placing.columns]
+        for name in names:
+            cells = cells.filter(cells[name].notnull())
+        latest = cells[names[0]] if len(names) == 1 else ibis.greatest(*(cells[n] for n in names))
+        return cells, {BODY: cells[BODY], ATOM: latest}
 
-class _Scan:
-    """One pass over the view of a month's facts, and the file it makes."""
+
+def _atom_name(name: str) -> str:
+    return f"atom_{name}"
+
+
+def _cell_name(component: Component) -> str:
+    """The same aggregate is gathered once, whatever dates it is placed by afterwards."""
+    text = f"{_unjudged(component.aggregate)}"
+    return "a" + hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+
+
+def _unjudged(aggregate: syntax.Aggregate) -> syntax.Aggregate:
+    return replace(aggregate, judged=None)
+
+
+def folded(value: ir.Value, aggregate: syntax.Aggregate) -> ir.Value:
+    """Parts of an additive aggregate put together."""
+    return getattr(value, "sum" if aggregate.kind == "count" else aggregate.kind)()
+
+
+class _Result:
+    """The answer to one prepared question about a month, and the file it is kept in."""
 
     def __init__(self, session: Session, name: str, result: ir.Table) -> None:
         self.name = name

@@ -127,6 +127,10 @@ class Session(ABC):
         views it reads change. Asking gives the result in pieces, in the engine's own types."""
 
     @abstractmethod
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        """A table under a fixed name, and what computes it anew while the views it reads change."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of everything; a second time does nothing."""
 
@@ -211,6 +215,15 @@ class DuckSession(Session):
     def view(self, name: str, table: ir.Table) -> ir.Table:
         return self.con.create_view(name, table, overwrite=True)
 
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        words = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.con.compile(table)}'
+
+        def make() -> None:
+            self.con.raw_sql(words)
+
+        make()
+        return self.con.table(name), make
+
     def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
         self.con._run_pre_execute_hooks(expression)
         words = self.con.compile(expression.as_table())
@@ -276,6 +289,18 @@ class SparkSession(Session):
 
     def view(self, name: str, table: ir.Table) -> ir.Table:
         return self._table(name, self._frame(table), exactly=True)
+
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        held: list[Any] = []
+
+        def make() -> None:
+            for frame in held:
+                frame.unpersist()
+            held[:] = [self._frame(table).persist()]
+            self._table(name, held[0], exactly=True)
+
+        make()
+        return self.con.table(name), make
 
     def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
         # Spark binds a view when it reads the words, so they are read at every asking.

@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     from cotmoc.config.cli import (
         compute,
+        facts,
         figures,
         indicators,
         operate,
@@ -77,6 +78,6 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
-    for module in (operate, units, plans, portal766, figures, indicators, sample, compute):
+    for module in (operate, units, plans, portal766, figures, indicators, sample, facts, compute):
         module.add_commands(commands)
     return parser
