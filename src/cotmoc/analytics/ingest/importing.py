@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -250,13 +251,19 @@ class _Run:
         before = self.path.stat()
         total = before.st_size
         rows = 0
-        for block in _ahead(self._blocks()):
-            good, refused = converter.convert(block)
-            stage.add(good)
-            for row in refused:
-                apart.add(row)
-            rows += good.num_rows + len(refused)
-            self._tell(int(_READING * block.done), total, rows)
+        with ThreadPoolExecutor(1) as beside:
+            added: Future[None] | None = None
+            for block in _ahead(self._blocks()):
+                good, refused = converter.convert(block)
+                if added:
+                    added.result()
+                added = beside.submit(stage.add, good)
+                for row in refused:
+                    apart.add(row)
+                rows += good.num_rows + len(refused)
+                self._tell(int(_READING * block.done), total, rows)
+            if added:
+                added.result()
         after = self.path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise BadInput([Problem("file_changed", self.path.name)])

@@ -6,7 +6,9 @@ files by their first bits, and DuckDB compares with the lake within its limit.
 """
 
 import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,8 @@ _ROWS_OF_FILE = 100_000
 _DIVISIONS = 6  # bits of a key's hash that choose its file
 _KEY = np.dtype([("key", np.uint64), ("line", np.int64)])
 _MANY = 100_000
-_ROWS_OF_PART = 750_000  # as many rows as are sorted in memory
+_ROWS_OF_PART = 400_000  # as many rows as are sorted in memory, by each writer
+_WRITERS = 2
 _REPEATING = ("text", "integer", "decimal", "boolean")
 
 
@@ -125,17 +128,17 @@ class Stage:
 
     def write(self, adding: Appending) -> Iterator[int]:
         """Write every month as a part and name the rows it corrects; yields rows as they go."""
-        for month in sorted(self._files):
-            left_out = self._left_out_of(month)
-            for files in self._together(month):
-                rows = self._sorted(files, left_out, adding.number)
-                if rows.num_rows:
-                    path = adding.part_path(_month_name(month))
-                    self._write_part(rows, path)
-                    adding.add_part(_month_name(month), path)
-                for file in files:
-                    file.path.unlink()
-                yield sum(file.rows for file in files)
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            making: deque[Future[tuple[int, Path | None, int]]] = deque()
+            for month in sorted(self._files):
+                left_out = self._left_out_of(month)
+                for files in self._together(month):
+                    while len(making) >= _WRITERS:
+                        yield self._placed(making.popleft().result(), adding)
+                    number = adding.number
+                    making.append(writers.submit(self._make, month, files, left_out, number))
+            while making:
+                yield self._placed(making.popleft().result(), adding)
         self._supersede(adding)
 
     def close(self) -> None:
