@@ -170,6 +170,26 @@ class Stage:
             group.append(file)
         yield group
 
+    def _make(
+        self, month: int, files: list["_File"], left_out: pa.ChunkedArray, import_no: int
+    ) -> tuple[int, Path | None, int]:
+        """A finished part that is not in its place yet; None if no row is left for it."""
+        rows = self._sorted(files, left_out, import_no)
+        path = files[0].path.with_suffix(".parquet") if rows.num_rows else None
+        if path:
+            self._write_part(rows, path)
+        for file in files:
+            file.path.unlink()
+        return month, path, sum(file.rows for file in files)
+
+    def _placed(self, made: tuple[int, Path | None, int], adding: Appending) -> int:
+        month, path, read = made
+        if path:
+            place = adding.part_path(_month_name(month))
+            path.rename(place)
+            adding.add_part(_month_name(month), place)
+        return read
+
     def _sorted(self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int) -> pa.Table:
         """Rows by body and line, one column after the other so that there is no second copy."""
 
