@@ -28,7 +28,7 @@ _ROWS_OF_FILE = 100_000
 _DIVISIONS = 6  # bits of a key's hash that choose its file
 _KEY = np.dtype([("key", np.uint64), ("line", np.int64)])
 _MANY = 100_000
-_ROWS_OF_PART = 400_000  # as many rows as are sorted in memory, by each writer
+_ROWS_OF_PART = 250_000  # as many rows as are sorted in memory, by each writer
 _WRITERS = 2
 _REPEATING = ("text", "integer", "decimal", "boolean")
 
@@ -128,6 +128,7 @@ class Stage:
 
     def write(self, adding: Appending) -> Iterator[int]:
         """Write every month as a part and name the rows it corrects; yields rows as they go."""
+        pa.default_memory_pool().release_unused()  # what reading has used
         with ThreadPoolExecutor(_WRITERS) as writers:
             making: deque[Future[tuple[int, Path | None, int]]] = deque()
             for month in sorted(self._files):
@@ -188,6 +189,7 @@ class Stage:
             place = adding.part_path(_month_name(month))
             path.rename(place)
             adding.add_part(_month_name(month), place)
+        pa.default_memory_pool().release_unused()
         return read
 
     def _sorted(self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int) -> pa.Table:
