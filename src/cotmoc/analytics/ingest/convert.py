@@ -106,7 +106,7 @@ class Converter:
                 columns[column.name] = pa.repeat(default, len(lines))
                 continue
             texts = cells[column.name] if plain else _trimmed(cells[column.name])
-            if _few_spellings(column):
+            if has_few_spellings(column):
                 found, bad = self._by_spelling(column, texts)
             else:
                 found = self._whole_column(column, texts, plain)
@@ -146,9 +146,11 @@ class Converter:
             known.clear()
         found, unfit, any_unfit = [], [], False
         for chunk in cells.chunks:
-            encoded = chunk.dictionary_encode(null_encoding="encode")
+            encoded = chunk
+            if not pa.types.is_dictionary(chunk.type):
+                encoded = chunk.dictionary_encode()
             values_, bad = [], []
-            for text in encoded.dictionary.to_pylist():
+            for text in (*encoded.dictionary.to_pylist(), None):
                 if text not in known:
                     try:
                         known[text] = read(text or ""), False
@@ -156,8 +158,10 @@ class Converter:
                         known[text] = None, True
                 values_.append(known[text][0])
                 bad.append(known[text][1])
-            found.append(pa.array(values_, kind).take(encoded.indices))
-            unfit.append(pa.array(bad, pa.bool_()).take(encoded.indices))
+            # A missing value comes last.
+            places = encoded.indices.fill_null(len(values_) - 1)
+            found.append(pa.array(values_, kind).take(places))
+            unfit.append(pa.array(bad, pa.bool_()).take(places))
             any_unfit |= any(bad)
         return (
             pa.chunked_array(found, kind),
@@ -236,7 +240,7 @@ class Converter:
             each.name: f"""select ({self._expression(each)})::{SQL_TYPES[each.type]} as cell
                 from (select cell as c from one)"""
             for each in self.table.given
-            if each.name in self.picked and not _few_spellings(each)
+            if each.name in self.picked and not has_few_spellings(each)
         }
 
     def _expression(self, column: Column) -> str:
@@ -410,11 +414,12 @@ def _numpy(values_: Any) -> np.ndarray:
 
 
 def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    trimmed = pc.utf8_trim_whitespace(cells)
+    trimmed = pc.utf8_trim_whitespace(cells.cast(pa.string()))
     return pc.if_else(pc.is_in(trimmed, pa.array(MISSING)), None, trimmed)
 
 
-def _few_spellings(column: Column) -> bool:
+def has_few_spellings(column: Column) -> bool:
+    """Whether a column is read by spelling, each once."""
     return bool(column.allowed) or column.type == "boolean"
 
 

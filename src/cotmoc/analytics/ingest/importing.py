@@ -20,7 +20,7 @@ import duckdb
 
 from cotmoc.analytics.ingest import encodings
 from cotmoc.analytics.ingest.blocks import Block, Reading, Source
-from cotmoc.analytics.ingest.convert import Converter, Refused
+from cotmoc.analytics.ingest.convert import Converter, Refused, has_few_spellings
 from cotmoc.analytics.ingest.headers import Header, Profile, count_known, read_header
 from cotmoc.analytics.ingest.quarantine import Quarantine
 from cotmoc.analytics.ingest.staging import Stage
@@ -312,7 +312,8 @@ class _Run:
     def _blocks(self) -> Iterator[Block]:
         header = self.opened.header
         mark = self.opened.reading.decimal_mark
-        return self.opened.source.blocks(header.line, len(header.names), header.places, mark)
+        few = [name for name in header.places if has_few_spellings(self.table.columns[name])]
+        return self.opened.source.blocks(header.line, len(header.names), header.places, mark, few)
 
     def _read_period(self, code: str) -> Interval:
         return self.calendars.parse(code) if self.calendars else parse_period(code)
