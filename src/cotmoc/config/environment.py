@@ -40,7 +40,18 @@ class Environment(BaseSettings):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="address under which people reach the service"
     )
+    engine: str = Field(
+        default="duckdb",
+        description="what computes figures: duckdb, spark://host:port or spark:local[cores]",
+    )
     language: Literal["vi", "en"] = Field(default="vi", description="language of first contact")
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value != "duckdb" and not value.startswith(("spark://", "spark:local")):
+            raise ValueError("must be duckdb, spark://host:port or spark:local[cores]")
+        return value
 
     @field_validator("secret_key")
     @classmethod

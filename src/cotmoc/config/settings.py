@@ -19,6 +19,7 @@ except ValidationError as error:
 BASE_DIR = PROJECT_DIR
 DATA_DIR = ENVIRONMENT.data_dir
 CATALOGUE_DIR = BASE_DIR / "catalogue"
+ENGINE = ENVIRONMENT.engine
 SAMPLES_DIR = BASE_DIR / "samples"
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -35,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "axes",
+    "django_tasks",
+    "django_tasks_db",
     "cotmoc.ui",
     "cotmoc.apps.journal",
     "cotmoc.apps.accounts",
@@ -120,6 +123,9 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.public_url]
 CSRF_FAILURE_VIEW = "cotmoc.portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# Long work is done by `cotmoc work`, which `cotmoc serve` starts; it is kept in the database.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]

@@ -1,10 +1,18 @@
-"""Where facts and received files live; set from the installation's settings."""
+"""Where facts and received files live, and who does long work; set from the installation."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from cotmoc.analytics.lake import Lake
+
+if TYPE_CHECKING:
+    from cotmoc.apps.measurement.models import Computation
+
+# What takes a requested computation in hand, set when the program starts.
+computations: list[Callable[["Computation"], None]] = []
 
 
 def lake() -> Lake:

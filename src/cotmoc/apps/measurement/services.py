@@ -2,30 +2,44 @@
 
 import hashlib
 import json
+import logging
 import os
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from cotmoc.analytics.engine import ComputedFigure, Unit, compute
+from cotmoc.analytics.engine import ComputedFigure, Unit
 from cotmoc.analytics.observations import SCHEMA
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
-from cotmoc.apps.measurement.catalogue import load_definitions
-from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Run, Source
+from cotmoc.apps.measurement.catalogue import calendars, load_definitions
+from cotmoc.apps.measurement.computing import Pair, Progress, compute_everything, fact_digests
+from cotmoc.apps.measurement.models import (
+    Computation,
+    Difference,
+    Figure,
+    IndicatorVersion,
+    Run,
+    Source,
+)
 from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.core.periods import Period, parse_period
+from cotmoc.apps.orgs.queries.closure import closure_for
+from cotmoc.core.periods import CIVIL, Period
 from cotmoc.core.text import fold
 from cotmoc.indicators.definitions import Definition
 
 OBSERVATIONS = "observations"
+logger = logging.getLogger(__name__)
+_SECONDS_BETWEEN_NEWS = 0.5
 _SIX_PLACES = Decimal("0.000001")
 
 
@@ -62,7 +76,8 @@ def record_observations(
     last = known.filter(rows=file.rows).order_by("-pk").first()
     if last and not _corrected_since(last):
         return last, False
-    batch = f"{file.system}-{file.period.code}-{file.part}-{digest[:16]}-{known.count() + 1}"
+    period = file.period.code.replace(":", ".")
+    batch = f"{file.system}-{period}-{file.part}-{digest[:16]}-{known.count() + 1}"
     shared = {
         "period": file.period.code,
         "source_digest": digest,
@@ -180,12 +195,21 @@ def _indicator_row(
     )
 
 
-def compute_figures(*, actor: Person | None, now: datetime) -> Run:
-    """Compute all figures from all recorded observations and store what changed.
+def compute_figures(
+    *,
+    actor: Person | None,
+    now: datetime,
+    engine: str | None = None,
+    calendar_codes: Sequence[str] = (CIVIL,),
+    since: date | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Compute all figures, from reported values, single facts and each other; store what changed.
 
     The same inputs give the same figures: nothing is computed or stored again. A changed figure
     becomes a new row, the old one is marked superseded; so is one that no definition asks for
-    any more. Returns the run, with `changed` as of now.
+    any more. `since` leaves periods that ended before as they are; figures of calendars that are
+    not asked for stay too. Returns the run, with `changed` as of now. Raises EngineUnavailable.
     """
     versions = sync_catalogue(actor=actor, now=now)
     sources = list(Source.objects.order_by("batch"))
@@ -194,27 +218,49 @@ def compute_figures(*, actor: Person | None, now: datetime) -> Run:
         Unit(each.code, each.kind, each.parent.code if each.parent else None)
         for each in organisations.values()
     ]
-    input_digest = _digest([*(source.batch for source in sources), *map(str, units)])
+    facts = fact_digests()
+    asked = [*calendar_codes, str(since or "")] if facts else []
+    input_digest = _digest(
+        [
+            *(source.batch for source in sources),
+            *map(str, units),
+            *([json.dumps(facts, sort_keys=True), closure_for(None).digest] if facts else []),
+            *asked,
+        ]
+    )
     definitions_digest = _digest(sorted(row.digest for row in versions))
     last = Run.objects.first()
     if last and (last.input_digest, last.definitions_digest) == (input_digest, definitions_digest):
         last.changed = 0
         return last
-    computed = compute(
-        [lake().path(OBSERVATIONS, source.batch) for source in sources],
-        units,
+    found = compute_everything(
         [row.definition for row in versions],
+        units,
+        [lake().path(OBSERVATIONS, source.batch) for source in sources],
+        engine=engine,
+        calendar_codes=calendar_codes,
+        since=since,
+        progress=progress,
     )
+    if progress:
+        progress("storing", 0, len(found.figures))
     with transaction.atomic():
         run = Run.objects.create(
             started_at=now,
-            engine="ibis-duckdb",
+            engine=engine or settings.ENGINE,
             input_digest=input_digest,
             definitions_digest=definitions_digest,
-            unit_date=max((parse_period(each.period).last_day for each in computed), default=None),
-            figures=len(computed),
+            unit_date=max(
+                (calendars().parse(code).last_day for code in {e.period for e in found.figures}),
+                default=None,
+            ),
+            facts=found.facts,
+            work=found.work,
+            figures=len(found.figures),
         )
-        run.changed = _store(computed, run, versions, organisations, now)
+        held = _held(calendar_codes, since)
+        run.changed = _store(found.figures, run, versions, organisations, held, now)
+        _store_differences(found.pairs, run, versions, organisations)
         run.finished_at = timezone.now()
         run.save(update_fields=["changed", "finished_at"])
         if run.changed:
@@ -228,18 +274,63 @@ def compute_figures(*, actor: Person | None, now: datetime) -> Run:
     return run
 
 
+Held = dict[tuple[str, int, str], Figure]
+
+
+def _held(calendar_codes: Sequence[str], since: date | None) -> Held:
+    """The current figures that a computation of these calendars since a day stands for."""
+    figures = Figure.objects.current().select_related("indicator").defer("indicator__content")
+    if since:
+        figures = figures.filter(period_end__gte=since)
+    return {
+        (row.indicator.code, row.organisation_id, row.period): row
+        for row in figures.iterator(2000)
+        if calendars().parse(row.period).calendar in (*calendar_codes, CIVIL)
+    }
+
+
+def _store_differences(
+    pairs: Iterable[Pair],
+    run: Run,
+    versions: Iterable[IndicatorVersion],
+    organisations: dict[str, Organisation],
+) -> None:
+    indicators = {(row.code, row.version): row for row in versions}
+    rows = []
+    for pair in pairs:
+        reported, computed = _stored_values(pair.reported), _stored_values(pair.computed)
+        difference = reported["value"] - computed["value"]
+        rows.append(
+            Difference(
+                indicator=indicators[pair.computed.indicator, pair.computed.version],
+                organisation=organisations[pair.computed.unit_code],
+                period=pair.computed.period,
+                period_end=calendars().parse(pair.computed.period).last_day,
+                reported_numerator=reported["numerator"],
+                reported_denominator=reported["denominator"],
+                reported=reported["value"],
+                computed_numerator=computed["numerator"],
+                computed_denominator=computed["denominator"],
+                computed=computed["value"],
+                difference=difference,
+                size=abs(difference),
+                run=run,
+            )
+        )
+    Difference.objects.all().delete()
+    Difference.objects.bulk_create(rows, batch_size=500)
+
+
 def _store(
     computed: Sequence[ComputedFigure],
     run: Run,
     versions: Iterable[IndicatorVersion],
     organisations: dict[str, Organisation],
+    held: Held,
     now: datetime,
 ) -> int:
     indicators = {(row.code, row.version): row for row in versions}
-    held = {
-        (row.indicator.code, row.organisation_id, row.period): row
-        for row in Figure.objects.current().select_related("indicator").defer("indicator__content")
-    }
+    last_days = {code: calendars().parse(code).last_day for code in {e.period for e in computed}}
     new: list[Figure] = []
     superseded: list[int] = []
     for each in computed:
@@ -247,7 +338,7 @@ def _store(
             indicator=indicators[each.indicator, each.version],
             organisation_id=organisations[each.unit_code].pk,
             period=each.period,
-            period_end=parse_period(each.period).last_day,
+            period_end=last_days[each.period],
             run=run,
             **_stored_values(each),
         )
@@ -314,11 +405,63 @@ def publish_figures(
     actor: Person | None,
     now: datetime,
 ) -> int:
-    """Let the public see the current figures of an organisation for these indicators."""
-    figures = Figure.objects.current().filter(
-        indicator__code__in=list(indicator_codes), organisation=organisation, published_at=None
+    """Let the public see the current figures of an organisation for these indicators; those over
+    fewer facts than their definition allows are kept back."""
+    figures = (
+        Figure.objects.current()
+        .filter(
+            indicator__code__in=list(indicator_codes), organisation=organisation, published_at=None
+        )
+        .exclude(status="no_data")
+        .select_related("indicator")
     )
-    count = figures.exclude(status="no_data").update(published_at=now)
+    shown = [figure.pk for figure in figures if not too_few(figure)]
+    count = Figure.objects.filter(pk__in=shown).update(published_at=now)
     if count:
         record("figures.published", organisation, actor=actor, now=now, after={"figures": count})
     return count
+
+
+def too_few(figure: Figure) -> bool:
+    """Whether a figure stands on so few facts that single people might be recognised in it."""
+    limit = int(figure.indicator.content.get("suppress_below") or 0)
+    counted = figure.numerator if figure.denominator is None else figure.denominator
+    return counted is not None and 0 < counted < limit
+
+
+@transaction.atomic
+def request_computation(*, reason: str, actor: Person | None, now: datetime) -> Computation:
+    """Ask for a computation in the background; one that still waits serves for this reason too."""
+    waiting = Computation.objects.filter(state=Computation.State.WAITING).first()
+    if waiting:
+        return waiting
+    computation = Computation.objects.create(reason=reason, requested_by=actor, requested_at=now)
+    record("computation.requested", computation, actor=actor, now=now, after={"reason": reason})
+    return computation
+
+
+def carry_out(computation: Computation, *, now: datetime) -> Computation:
+    """Do a requested computation, telling how far it is; a failure is told, not raised."""
+    computation.state = Computation.State.RUNNING
+    computation.started_at = now
+    computation.save(update_fields=["state", "started_at"])
+    told = 0.0
+
+    def tell(step: str, done: int, total: int) -> None:
+        nonlocal told
+        if step == computation.step and time.monotonic() - told < _SECONDS_BETWEEN_NEWS:
+            return
+        told = time.monotonic()
+        computation.step, computation.done, computation.total = step, done, total
+        computation.save(update_fields=["step", "done", "total"])
+
+    try:
+        computation.run = compute_figures(actor=computation.requested_by, now=now, progress=tell)
+        computation.state = Computation.State.DONE
+    except Exception as error:
+        logger.exception("computation %s failed", computation.pk)
+        computation.problem = str(error)[:2000]
+        computation.state = Computation.State.FAILED
+    computation.finished_at = timezone.now()
+    computation.save(update_fields=["run", "state", "problem", "finished_at"])
+    return computation

@@ -3,8 +3,13 @@
 import argparse
 import errno
 import getpass
+import os
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,6 +70,14 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     serve.add_argument("--port", type=int, default=None, help=_("port to serve on"))
     serve.add_argument("--workers", type=int, default=2)
     serve.set_defaults(run=run_serve)
+
+    work = commands.add_parser(
+        "work",
+        help=_("do long work in the background"),
+        description=_("`cotmoc serve` starts one by itself; more may run beside it."),
+    )
+    work.add_argument("--once", action="store_true", help=_("stop when nothing waits"))
+    work.set_defaults(run=run_work)
 
     _add_person_commands(commands)
 
@@ -196,7 +209,30 @@ def _serve(port: int | None, workers: int) -> None:
     stderr.print(
         _("Serving on http://127.0.0.1:%(port)s (Ctrl+C stops)") % {"port": port}, style="bold"
     )
-    Server().run()
+    # gunicorn ends by leaving the program, so the worker is told on the way out too.
+    with _worker():
+        Server().run()
+
+
+def run_work(chosen: argparse.Namespace) -> None:
+    """Do long work until stopped, or until nothing waits."""
+    require_database()
+    options = ["--interval", "1", "--no-startup-delay"]
+    call_command("db_worker", *options, *(["--batch"] if chosen.once else []))
+
+
+@contextmanager
+def _worker() -> Iterator[None]:
+    """A process beside the server that does long work, and ends with it."""
+    worker = subprocess.Popen([sys.executable, "-m", "cotmoc.config.cli", "work"])
+    here = os.getpid()
+    try:
+        yield
+    finally:
+        # The server's own forked processes leave by this way too.
+        if os.getpid() == here:
+            worker.terminate()
+            worker.wait(timeout=30)
 
 
 def _require_free(port: int) -> None:
