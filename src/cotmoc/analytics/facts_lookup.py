@@ -1,11 +1,12 @@
 """Opening a figure to its single facts: those that counted, part by part, with their origin.
 
-A fact belongs to a part of a figure when it adds something to it: with `count(*) - count(*) filter
-(where late_at <= period_end)` a late fact adds nothing and does not belong. Where an expression does
-not add up from its facts (a median, a quotient) those belong that any of its aggregates looks at.
+A fact belongs to a part of a figure when it adds something to it: to `count(*) - count(*) filter
+(where late_at <= period_end)` a late fact adds nothing and does not belong. Where an expression
+does not add up from its facts (a median, a quotient) those belong that an aggregate looks at.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -14,11 +15,12 @@ from operator import and_, or_
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from cotmoc.analytics.compile import argument, condition
+from cotmoc.analytics.compile import argument, combine, condition
 from cotmoc.analytics.lake import Dataset, LakeError, Manifest, Partition
 from cotmoc.analytics.sessions import Session, open_session
 from cotmoc.core.periods import Interval
@@ -28,6 +30,7 @@ from cotmoc.indicators.definitions import Term
 from cotmoc.indicators.facts import ORIGIN_COLUMNS, FactTable
 
 PartName = Literal["numerator", "denominator", "rest"]
+Number = int | float | Decimal
 PARTS: tuple[PartName, ...] = get_args(PartName)
 THREADS = 2
 # More bodies than this are joined: a list is looked through for every row.
@@ -93,7 +96,7 @@ def find_facts(
     partitions = partitions_of(scope)
     if not partitions or not scope.bodies:
         return FoundFacts((), 0)
-    with open_session(threads=THREADS) as session:
+    with _reading(scope) as session:
         chosen = _chosen(session, scope, partitions, part)
         total = _count(session, chosen)
         if offset >= total:
@@ -125,7 +128,7 @@ def stream_facts(scope: Scope, part: Part, sort: str = "") -> Iterator[dict[str,
     partitions = partitions_of(scope)
     if not partitions or not scope.bodies:
         return
-    with open_session(threads=THREADS) as session:
+    with _reading(scope) as session:
         chosen = _ordered(_chosen(session, scope, partitions, part), scope.table, sort)
         for batch in session.batches(chosen):
             yield from batch.to_pylist()
@@ -137,46 +140,62 @@ def count_parts(scope: Scope) -> dict[PartName, int]:
     partitions = partitions_of(scope)
     if not partitions or not scope.bodies:
         return dict.fromkeys(names, 0)
-    with open_session(threads=THREADS) as session:
+    with _reading(scope) as session:
         facts = _facts(session, scope, partitions)
         counts = {name: facts.count(where=_belongs(facts, scope, Part(name))) for name in names}
         row = session.to_arrow(facts.aggregate(**counts)).to_pylist()[0]
         return {name: int(row[name]) for name in names}
 
 
-def component_values(scope: Scope) -> list[tuple[str, str, Decimal | float | int | None]]:
-    """The aggregates a figure is made of: part, canonical text, value over the scope. One scan."""
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """What a figure is made of, from its facts: (part, canonical text, value) of each aggregate,
+    and the two terms; None where there is nothing."""
+
+    components: tuple[tuple[str, str, Number | None], ...]
+    numerator: Number | None
+    denominator: Number | None
+
+
+def recount(scope: Scope) -> Recounted:
+    """The aggregates of a figure and its terms, counted again from the facts. One scan."""
+    terms = {name: term for name in PARTS if (term := _term(scope.path, name))}
     wanted = [
         (name, aggregate)
-        for name in parts_of(scope.path)
-        if name != "rest"
-        for aggregate in dict.fromkeys(syntax.aggregates(_needed(scope.path, name).tree))
+        for name, term in terms.items()
+        for aggregate in dict.fromkeys(syntax.aggregates(term.tree))
     ]
     partitions = partitions_of(scope)
     if not partitions or not scope.bodies:
-        return [(name, str(each), None) for name, each in wanted]
-    with open_session(threads=THREADS) as session:
+        return Recounted(tuple((name, str(each), None) for name, each in wanted), None, None)
+    with _reading(scope) as session:
         facts = _facts(session, scope, partitions)
         values = {
-            f"c{number}": _value(facts, _needed(scope.path, name), aggregate, scope.period)
+            f"c{number}": _value(facts, terms[name], aggregate, scope.period)
             for number, (name, aggregate) in enumerate(wanted)
         }
+        values |= {name: _term_value(facts, term, scope.period) for name, term in terms.items()}
         row = session.to_arrow(facts.aggregate(**values)).to_pylist()[0]
-    return [(name, str(each), row[f"c{n}"]) for n, (name, each) in enumerate(wanted)]
+    return Recounted(
+        tuple((name, str(each), row[f"c{number}"]) for number, (name, each) in enumerate(wanted)),
+        row["numerator"],
+        row.get("denominator"),
+    )
 
 
 def partitions_of(scope: Scope) -> list[Partition]:
     """The months of the lake that may hold facts of the scope."""
     return [
-        each
-        for each in scope.dataset.partitions(scope.known_at)
-        if any(_may_hold(each.month, term, scope) for term in scope.path.terms)
+        each for each in scope.dataset.partitions(scope.known_at) if month_counts(each.month, scope)
     ]
 
 
-def imports_between(
-    scope: Scope, after: datetime, until: datetime
-) -> list[Came]:
+def month_counts(month: str, scope: Scope) -> bool:
+    """Whether a month of the lake may hold facts of the scope."""
+    return any(_may_hold(month, term, scope) for term in scope.path.terms)
+
+
+def imports_between(scope: Scope, after: datetime, until: datetime) -> list[Came]:
     """What the imports recorded in `(after, until]` changed about the scope's facts: how many rows
     they brought and how many earlier ones they made superseded, in the order of the imports."""
     manifest = scope.dataset.manifest()
@@ -184,7 +203,7 @@ def imports_between(
     if not between or not scope.bodies:
         return []
     numbers = {each.number for each in between}
-    with open_session(threads=THREADS) as session:
+    with _reading(scope) as session:
         added = _added(session, scope, manifest, numbers)
         removed = _removed(session, scope, manifest, numbers)
     return [
@@ -192,6 +211,17 @@ def imports_between(
         for number in sorted(numbers)
         if added.get(number) or removed.get(number)
     ]
+
+
+@contextmanager
+def _reading(scope: Scope) -> Iterator[Session]:
+    """A session in which a file that cannot be read is a fault of the lake."""
+    with open_session(threads=THREADS) as session:
+        try:
+            yield session
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            first = str(error).splitlines()[0]
+            raise LakeError(f"{scope.dataset.name}: {first}") from error
 
 
 # Choosing rows ----------------------------------------------------------------------------------
@@ -242,9 +272,7 @@ def _belongs(facts: ir.Table, scope: Scope, part: Part) -> ir.BooleanValue:
         raise ValueError(f"no such part: {part.name}")
     if part.name == "rest":
         below, above = _needed(scope.path, "denominator"), scope.path.numerator
-        return _holds(
-            _in_term(facts, below, scope.period) & ~_in_term(facts, above, scope.period)
-        )
+        return _holds(_in_term(facts, below, scope.period) & ~_in_term(facts, above, scope.period))
     term = _needed(scope.path, part.name)
     if not part.aggregate:
         return _in_term(facts, term, scope.period)
@@ -314,9 +342,7 @@ def _together(left: _Additions, right: _Additions) -> _Additions:
     return None if left is None or right is None else left + right
 
 
-def _looks_at(
-    facts: ir.Table, aggregate: syntax.Aggregate, period: Interval
-) -> ir.BooleanValue:
+def _looks_at(facts: ir.Table, aggregate: syntax.Aggregate, period: Interval) -> ir.BooleanValue:
     """Whether an aggregate takes a fact that is placed in the period."""
     tests = []
     if aggregate.condition is not None:
@@ -340,9 +366,7 @@ def _placed(facts: ir.Table, term: Term, period: Interval) -> ir.BooleanValue:
     return (day < end) & (left.isnull() | (left >= end))
 
 
-def _value(
-    facts: ir.Table, term: Term, aggregate: syntax.Aggregate, period: Interval
-) -> ir.Value:
+def _value(facts: ir.Table, term: Term, aggregate: syntax.Aggregate, period: Interval) -> ir.Value:
     """An aggregate over the facts placed in the period."""
     taken = _placed(facts, term, period)
     if aggregate.judged is not None:
@@ -354,6 +378,10 @@ def _value(
     given = argument(aggregate, facts)
     by = {"distinct": "nunique", "avg": "mean"}.get(aggregate.kind, aggregate.kind)
     return getattr(given, by)(where=taken)
+
+
+def _term_value(facts: ir.Table, term: Term, period: Interval) -> ir.Value:
+    return combine(term.tree, lambda aggregate: _value(facts, term, aggregate, period))
 
 
 def _holds(test: ir.BooleanValue) -> ir.BooleanValue:
@@ -389,13 +417,11 @@ def _may_hold(month: str, term: Term, scope: Scope) -> bool:
     return begun if term.until else begun and after > scope.period.start
 
 
-def _added(
-    session: Session, scope: Scope, manifest: Manifest, numbers: set[int]
-) -> dict[int, int]:
+def _added(session: Session, scope: Scope, manifest: Manifest, numbers: set[int]) -> dict[int, int]:
     paths = [
         scope.dataset.folder / part.path
         for part in manifest.parts
-        if part.import_no in numbers and _month_counts(part.month, scope)
+        if part.import_no in numbers and month_counts(part.month, scope)
     ]
     if not paths:
         return {}
@@ -408,7 +434,7 @@ def _removed(
     session: Session, scope: Scope, manifest: Manifest, numbers: set[int]
 ) -> dict[int, int]:
     taken = [each for each in manifest.superseded if each.import_no in numbers]
-    months = {month for each in taken for month in each.months if _month_counts(month, scope)}
+    months = {month for each in taken for month in each.months if month_counts(month, scope)}
     paths = [
         scope.dataset.folder / part.path
         for part in manifest.parts
@@ -437,12 +463,11 @@ def _counted(session: Session, facts: ir.Table) -> dict[int, int]:
     return {row["import_no"]: row["n"] for row in rows}
 
 
-def _month_counts(month: str, scope: Scope) -> bool:
-    return any(_may_hold(month, term, scope) for term in scope.path.terms)
-
-
 def _term(path: ComputingPath, name: PartName) -> Term | None:
-    terms: Mapping[str, Term | None] = {"numerator": path.numerator, "denominator": path.denominator}
+    terms: Mapping[str, Term | None] = {
+        "numerator": path.numerator,
+        "denominator": path.denominator,
+    }
     return terms.get(name)
 
 

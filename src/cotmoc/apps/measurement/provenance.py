@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from pathlib import Path
@@ -11,12 +11,16 @@ from typing import IO
 
 from django.db.models import Q, QuerySet
 
+from cotmoc.analytics.lake import LakeError
 from cotmoc.analytics.lookup import Found, Observation, find_observations
+from cotmoc.apps.measurement import changes, facts
 from cotmoc.apps.measurement.explanation import (
+    ComponentFacts,
     Contribution,
     Coverage,
     DefinitionFacts,
     Explanation,
+    Facts,
     ObservationRow,
     Observations,
     PublishedTotal,
@@ -28,8 +32,8 @@ from cotmoc.apps.measurement.models import Basis, Figure, Source
 from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.orgs.models import OrganisationKind
 from cotmoc.indicators.definitions import REPORTED_TABLE, Definition, Term
-from cotmoc.indicators.evaluate import divide
-from cotmoc.indicators.syntax import text_constants
+from cotmoc.indicators.evaluate import divide, evaluate_formula
+from cotmoc.indicators.syntax import Reference, text_constants
 
 DEFAULT_ROWS = 50
 _ID = re.compile(r"[0-9]{1,18}")
@@ -59,20 +63,31 @@ def find_figure(ref: str, *, viewer: object) -> Figure:
 
 
 def explain(
-    figure: Figure, *, viewer: object, limit: int = DEFAULT_ROWS, offset: int = 0
+    figure: Figure,
+    *,
+    viewer: object,
+    limit: int = DEFAULT_ROWS,
+    offset: int = 0,
+    part: str = "",
+    aggregate: str = "",
+    sort: str = "",
 ) -> Explanation:
-    """Everything a figure is made of, with `limit` of its observations from `offset`.
+    """Everything a figure is made of, with `limit` of its observations from `offset`, or of the
+    single facts of one `part` (`numerator`, `denominator`, `rest`), narrowed to an aggregate.
 
-    Members' contributions and observations are for signed-in people; others see the figure, its
-    definition and its run. Two queries and one scan of the period's batches.
+    Members' contributions, observations, facts and what came of them are for signed-in people;
+    others see the figure, its definition and its run. Three queries and one scan of the period's
+    batches for a reported figure that nothing superseded.
     """
     definition = figure.indicator.definition
     signed_in = bool(getattr(viewer, "is_authenticated", False))
     members = list(_members(figure, viewer)) if signed_in and _sums(definition) else []
-    sources = list(_sources(figure)) if signed_in else []
-    found = _observations(figure, definition, members, sources, limit, offset)
-    again = divide(definition, figure.numerator, figure.denominator).value
-    return Explanation(
+    reported = figure.basis not in (Basis.COMPUTED, Basis.DERIVED)
+    sources = list(_sources(figure)) if signed_in and reported else []
+    found, problem = _observations(figure, definition, members, sources, limit, offset)
+    again = _again(figure, definition)
+    chain = changes.history(figure, viewer=viewer) if signed_in else []
+    explanation = Explanation(
         id=figure.pk,
         figure=str(figure),
         unit_code=figure.organisation.code,
@@ -93,9 +108,61 @@ def explain(
         run=_run_facts(figure),
         published=_published(figure, definition),
         contributions=tuple(_contributions(members)),
-        observations=_rows(found, sources, limit, offset),
+        observations=_rows(found, sources, limit, offset, problem),
         sources=tuple(_source_facts(found, sources)),
+        references=changes.references(figure, definition) if signed_in else (),
+        change=changes.why(figure, viewer=viewer, chain=chain),
+        history=tuple(map(changes.state_of, chain)),
     )
+    opening = facts.open_figure(figure, viewer=viewer, definition=definition)
+    if opening is None:
+        return explanation
+    chosen = opening.chosen(part, aggregate)
+    return _with_facts(figure, explanation, facts.opened(opening, chosen, limit, offset, sort))
+
+
+def _with_facts(figure: Figure, explanation: Explanation, opened: Facts) -> Explanation:
+    """An explanation with what the figure was computed from."""
+    scope = facts.scope_of(figure)
+    assert scope is not None  # only then is there something to open
+    components: tuple[ComponentFacts, ...] = ()
+    recounted = None
+    try:
+        components, recounted = facts.recount(figure, scope)
+    except LakeError as error:
+        opened = replace(opened, problem=facts.cannot_be_read(error))
+    return replace(
+        explanation,
+        facts=opened,
+        components=components,
+        recounted=recounted,
+        months=facts.months_read(figure, scope),
+        imports=facts.imports_read(scope),
+    )
+
+
+def _again(figure: Figure, definition: Definition) -> Decimal | None:
+    """The value from its stored parts; a derived one from the figures it refers to, where each
+    reference has one."""
+    stored = divide(definition, figure.numerator, figure.denominator).value
+    if definition.formula is None:
+        return stored
+    found = changes.referred(figure, definition)
+    if any(len(figures) != 1 or reference.count for reference, _days, figures in found):
+        return stored
+    figures = {reference: found[0] for reference, _days, found in found}
+    if any(reference.function == "ytd" for reference in figures):
+        return stored
+
+    def lookup(reference: Reference) -> Decimal | None:
+        other = figures[reference]
+        if reference.function in ("numerator", "denominator"):
+            part: Decimal | None = getattr(other, reference.function)
+            return part
+        exact = divide(other.indicator.definition, other.numerator, other.denominator).value
+        return exact if _agree(other.value, exact) else other.value
+
+    return evaluate_formula(definition, lookup).value
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +243,16 @@ def _observations(
     sources: Sequence[Source],
     limit: int,
     offset: int,
-) -> Found:
+) -> tuple[Found, str | None]:
+    """What was found, and why nothing could be read where that is so."""
     summed = figure.basis == Basis.SUMMED
     bodies = [member.organisation for member in members] if summed else [figure.organisation]
-    return find_observations(
-        [lake().path(REPORTED_TABLE, source.batch) for source in sources],
+    batches = [lake().path(REPORTED_TABLE, source.batch) for source in sources]
+    if gone := next((path for path in batches if not path.exists()), None):
+        missing = LakeError(f"{REPORTED_TABLE}: {gone.name} is gone")
+        return Found((), 0, {}), facts.cannot_be_read(missing)
+    found = find_observations(
+        batches,
         elements=_elements(definition),
         unit_codes=[body.code for body in bodies],
         period=figure.period,
@@ -188,6 +260,7 @@ def _observations(
         limit=limit,
         offset=offset,
     )
+    return found, None
 
 
 def _elements(definition: Definition) -> list[str]:
@@ -211,7 +284,7 @@ def _definition_facts(definition: Definition) -> DefinitionFacts:
         name=definition.name,
         description=definition.description,
         formula={language: _formula(definition, language) for language in definition.name},
-        numerator=_term_facts(definition.numerator),
+        numerator=_term_facts(definition.numerator) if definition.paths else None,
         denominator=_term_facts(definition.denominator) if definition.denominator else None,
         scale=definition.scale,
         zero_denominator=definition.zero_denominator,
@@ -223,6 +296,7 @@ def _definition_facts(definition: Definition) -> DefinitionFacts:
         owner=definition.owner,
         valid_from=definition.valid_from,
         valid_to=definition.valid_to,
+        derived_from=definition.formula_text,
     )
 
 
@@ -231,7 +305,9 @@ def _term_facts(term: Term) -> TermFacts:
 
 
 def _formula(definition: Definition, language: str) -> str:
-    """`100 × dossiers on time ÷ dossiers received`."""
+    """`100 × dossiers on time ÷ dossiers received`; of a derived one its own text."""
+    if not definition.paths:
+        return definition.formula_text
     words = definition.numerator.name[language]
     if definition.denominator:
         words = f"{words} ÷ {definition.denominator.name[language]}"
@@ -286,10 +362,12 @@ def _sum(numbers: Iterator[Decimal | None]) -> Decimal | None:
     return sum(present, Decimal(0)) if present else None
 
 
-def _rows(found: Found, sources: Sequence[Source], limit: int, offset: int) -> Observations:
+def _rows(
+    found: Found, sources: Sequence[Source], limit: int, offset: int, problem: str | None
+) -> Observations:
     by_digest = {source.digest: source for source in sources}
     rows = tuple(_row(each, by_digest[each.source_digest]) for each in found.rows)
-    return Observations(rows, found.total, limit, offset)
+    return Observations(rows, found.total, limit, offset, problem)
 
 
 def _row(each: Observation, source: Source) -> ObservationRow:
