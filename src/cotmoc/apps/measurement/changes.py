@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _lazy
 
 from cotmoc.analytics.facts_lookup import Scope, imports_between, month_counts
 from cotmoc.analytics.lake import LakeError
@@ -23,7 +24,15 @@ from cotmoc.core.periods import Period
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition
 
-_WINDOWS = ("ytd", "moving")
+WINDOWS = ("ytd", "moving")
+REASON_WORDS = {
+    "definition": _lazy("the definition changed"),
+    "basis": _lazy("it is computed another way"),
+    "facts": _lazy("facts came or were corrected"),
+    "reports": _lazy("other values were reported"),
+    "units": _lazy("more or fewer bodies belong to it"),
+    "inputs": _lazy("figures that it is made of changed"),
+}
 _REPORTED = (Basis.REPORTED, Basis.SUMMED, Basis.PUBLISHED)
 
 
@@ -205,7 +214,7 @@ def _meant(reference: syntax.Reference, period: Period) -> tuple[Days, list[str]
     days = days_of(reference, period)
     if days is None:
         return (None, None), []
-    if reference.function in _WINDOWS:
+    if reference.function in WINDOWS:
         calendar = calendars().of(period)
         within = calendar.periods(period.kind, days.start, days.end, whole=True)
         return (days.start, days.end), [each.code for each in within]

@@ -1,12 +1,13 @@
 """Opening a computed figure to its single facts, each with the import and line it came from."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cotmoc.analytics import facts_lookup
 from cotmoc.analytics.facts_lookup import Number, Part, PartName, Scope
@@ -31,6 +32,11 @@ from cotmoc.indicators.facts import Column
 
 # Numerators and denominators are stored with four places.
 _STORED_STEP = Decimal("0.0001")
+PART_WORDS = {
+    "numerator": _lazy("Numerator"),
+    "denominator": _lazy("Denominator"),
+    "rest": _lazy("In the denominator only"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,7 @@ def open_figure(
     if readable is None:
         return Opening(scope, definition, restricted=False)
     seen = readable & frozenset(scope.bodies)
-    return Opening(_narrowed(scope, seen), definition, restricted=seen != scope.bodies)
-
-
-def _narrowed(scope: Scope, bodies: Collection[str]) -> Scope:
-    return Scope(scope.dataset, scope.table, scope.path, bodies, scope.period, scope.known_at)
+    return Opening(replace(scope, bodies=seen), definition, restricted=seen != scope.bodies)
 
 
 def facts_behind(
@@ -214,6 +216,12 @@ def recount(figure: Figure, scope: Scope) -> tuple[tuple[ComponentFacts, ...], R
     agrees = _agree(figure.numerator, numerator) and _agree(figure.denominator, denominator)
     components = tuple(ComponentFacts(*each) for each in found.components)
     return components, Recount(numerator, denominator, agrees)
+
+
+def recounted(scope: Scope) -> tuple[Decimal | None, Decimal | None]:
+    """Numerator and denominator counted from the facts of a scope. Raises LakeError."""
+    found = facts_lookup.recount(scope)
+    return _exact(found.numerator), _exact(found.denominator)
 
 
 def months_read(figure: Figure, scope: Scope) -> tuple[MonthFacts, ...]:

@@ -4,10 +4,11 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.db.models import Q, QuerySet
 
@@ -31,6 +32,7 @@ from cotmoc.apps.measurement.explanation import (
 from cotmoc.apps.measurement.models import Basis, Figure, Source
 from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.core.periods import Interval
 from cotmoc.indicators.definitions import REPORTED_TABLE, Definition, Term
 from cotmoc.indicators.evaluate import divide, evaluate_formula
 from cotmoc.indicators.syntax import Reference, text_constants
@@ -38,6 +40,7 @@ from cotmoc.indicators.syntax import Reference, text_constants
 DEFAULT_ROWS = 50
 _ID = re.compile(r"[0-9]{1,18}")
 _STORED_STEP = Decimal("0.000001")
+_FORMULA_STEP = Decimal("0.0001")
 _SHOWN_STEP = Decimal("0.01")
 _WIDE_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -98,7 +101,7 @@ def explain(
         value=figure.value,
         exact=again,
         shown=None if figure.value is None else figure.value.quantize(_SHOWN_STEP, ROUND_HALF_UP),
-        recomputed=_agree(figure.value, again),
+        recomputed=_agree(figure.value, again, _step(definition)),
         status=figure.status,
         basis=figure.basis,
         coverage=Coverage(figure.with_data, figure.expected, figure.not_arising),
@@ -142,27 +145,38 @@ def _with_facts(figure: Figure, explanation: Explanation, opened: Facts) -> Expl
 
 
 def _again(figure: Figure, definition: Definition) -> Decimal | None:
-    """The value from its stored parts; a derived one from the figures it refers to, where each
-    reference has one."""
+    """The value from its stored parts; a derived one from the figures it refers to, or from the
+    facts of the longer stretch of days that it asks for."""
     stored = divide(definition, figure.numerator, figure.denominator).value
     if definition.formula is None:
         return stored
     found = changes.referred(figure, definition)
-    if any(len(figures) != 1 or reference.count for reference, _days, figures in found):
+    if not all(figures for _reference, _days, figures in found):
         return stored
-    figures = {reference: found[0] for reference, _days, found in found}
-    if any(reference.function == "ytd" for reference in figures):
-        return stored
+    known: dict[Reference, Decimal | None] = {}
+    for reference, days, figures in found:
+        if reference.function in changes.WINDOWS:
+            scope = facts.scope_of(figures[-1])
+            if scope is None or None in days:
+                return stored
+            period = Interval(*cast(tuple[date, date], days))
+            try:
+                counted = facts.recounted(replace(scope, period=period))
+            except LakeError:
+                return stored
+            known[reference] = divide(figures[-1].indicator.definition, *counted).value
+        else:
+            known[reference] = _referred_to(reference, figures[0])
+    return evaluate_formula(definition, known.__getitem__).value
 
-    def lookup(reference: Reference) -> Decimal | None:
-        other = figures[reference]
-        if reference.function in ("numerator", "denominator"):
-            part: Decimal | None = getattr(other, reference.function)
-            return part
-        exact = divide(other.indicator.definition, other.numerator, other.denominator).value
-        return exact if _agree(other.value, exact) else other.value
 
-    return evaluate_formula(definition, lookup).value
+def _referred_to(reference: Reference, figure: Figure) -> Decimal | None:
+    """What a reference means of a figure, to more places than are stored where that can be."""
+    if reference.function in ("numerator", "denominator"):
+        part: Decimal | None = getattr(figure, reference.function)
+        return part
+    exact = divide(figure.indicator.definition, figure.numerator, figure.denominator).value
+    return exact if _agree(figure.value, exact) else figure.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +283,17 @@ def _elements(definition: Definition) -> list[str]:
     return sorted({name for term in terms for name in text_constants(term.tree, "element")})
 
 
-def _agree(stored: Decimal | None, again: Decimal | None) -> bool:
+def _agree(stored: Decimal | None, again: Decimal | None, step: Decimal = _STORED_STEP) -> bool:
     """Equal to the last stored place; the engine divides in binary, so that place may differ."""
     if stored is None or again is None:
         return stored is again
-    return abs(stored - again) <= _STORED_STEP
+    return abs(stored - again) <= step
+
+
+def _step(definition: Definition) -> Decimal:
+    """How near a value counted again must come: a formula adds up what its parts were rounded by,
+    and its own result is stored with four places."""
+    return _STORED_STEP if definition.formula is None else _FORMULA_STEP
 
 
 def _definition_facts(definition: Definition) -> DefinitionFacts:
