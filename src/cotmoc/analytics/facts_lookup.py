@@ -123,6 +123,18 @@ def _rows_at(
     return tuple(by_origin[origin] for origin in origins)
 
 
+def find_fact(scope: Scope, import_no: int, line: int) -> dict[str, Any] | None:
+    """The fact that came with an import at a line of its file, if it counted for the scope's
+    bodies; the period is not asked. Raises LakeError."""
+    partitions = scope.dataset.partitions(scope.known_at)
+    if not partitions or not scope.bodies:
+        return None
+    with _reading(scope) as session:
+        facts = _facts(session, scope, partitions)
+        found = facts.filter(facts["line"] == line, facts["import_no"] == import_no)
+        return next(iter(session.to_arrow(found).to_pylist()), None)
+
+
 def stream_facts(scope: Scope, part: Part, sort: str = "") -> Iterator[dict[str, Any]]:
     """All facts behind a part of a figure, one by one, in the order of `find_facts`."""
     partitions = partitions_of(scope)

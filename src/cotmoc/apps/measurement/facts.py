@@ -1,6 +1,6 @@
 """Opening a computed figure to its single facts, each with the import and line it came from."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -196,12 +196,15 @@ def body_names(codes: Collection[str]) -> dict[str, str]:
 
 
 def columns_shown(scope: Scope) -> list[Column]:
-    """The columns worth a place on a page: what tells facts apart, the dates, and those that the
-    definition looks at."""
+    """The columns worth a place on a page: what tells facts apart, the dates that place them, and
+    what the definition looks at, with what that was worked out from."""
     table = scope.table
-    names = [*table.key, table.body, *table.dates]
+    names = [*table.key, table.body]
     for term in scope.path.terms:
-        names += sorted(syntax.columns(term.tree))
+        names += [term.date, *([term.until] if term.until else [])]
+    for term in scope.path.terms:
+        for name in sorted(syntax.columns(term.tree)):
+            names += [*table.columns[name].inputs, name]
     return [table.columns[name] for name in dict.fromkeys(names)]
 
 
@@ -273,8 +276,3 @@ def _agree(stored: Decimal | None, again: Decimal | None) -> bool:
         # A count of nothing is zero; a figure without facts stores nothing.
         return stored is None and not again
     return abs(stored - again) <= _STORED_STEP
-
-
-def headers(columns: Sequence[Column], language: str) -> list[str]:
-    """Titles of columns in a language."""
-    return [column.title.get(language, column.name) for column in columns]
