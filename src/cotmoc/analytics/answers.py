@@ -52,10 +52,12 @@ LONG = pa.schema(
 
 @dataclass(frozen=True)
 class Wide:
-    """Figures of definitions over one fact table: a row for each target and period, and for the
-    i-th definition the columns n<i>, d<i> (where it divides), v<i> and s<i>."""
+    """Figures of definitions over one fact table: a row for each target and period (their places in
+    `targets` and in the periods asked), and for the i-th definition the columns n<i>, d<i> (where
+    it divides), v<i> and s<i>."""
 
     definitions: tuple[Definition, ...]
+    targets: list[str]
     table: ir.Table
 
 
@@ -118,7 +120,9 @@ class FactEngine:
             if not partitions or not periods:
                 continue
             question = Question(store, partitions, periods, closure)
-            found.append(Wide(chosen, self._figures(name, chosen, question)))
+            rollup = RollUp(self.session, question)
+            table = _figures(name, chosen, rollup)
+            found.append(Wide(chosen, rollup.targets, table))
         return found
 
     def long(
@@ -132,30 +136,37 @@ class FactEngine:
         tables = []
         for wide in self.wide(definitions, periods, closure, grain):
             kept = self.session.keep(wide.table)
-            tables += [
-                self.session.to_arrow(_as_rows(kept, number, definition, periods)).cast(LONG)
-                for number, definition in enumerate(wide.definitions)
-            ]
+            for number, definition in enumerate(wide.definitions):
+                rows = self.session.to_arrow(_as_rows(kept, number, definition, periods))
+                tables.append(named(rows, TARGET, wide.targets).cast(LONG))
         return pa.concat_tables(tables) if tables else LONG.empty_table()
 
     def _store(self, name: str, grain: Grain) -> ComponentStore:
         return ComponentStore(self.cache, self.tables[name], self.lake.table(name), grain)
 
-    def _figures(
-        self, table: str, definitions: Sequence[Definition], question: Question
-    ) -> ir.Table:
-        rollup = RollUp(self.session, question)
-        measures: dict[Measure, None] = {}
-        for definition in definitions:
-            for term in path_of(definition).terms:
-                measures[presence_of(table, term)] = None
-                for aggregate in syntax.aggregates(term.tree):
-                    measures |= dict.fromkeys(measures_of(table, term, aggregate))
-        parts = rollup.wide(measures)
-        columns: dict[str, ir.Value] = {}
-        for number, definition in enumerate(definitions):
-            columns |= _figure(number, table, definition, parts, rollup.divided)
-        return parts.select(TARGET, PERIOD, **columns)
+
+def _figures(table: str, definitions: Sequence[Definition], rollup: RollUp) -> ir.Table:
+    measures: dict[Measure, None] = {}
+    for definition in definitions:
+        for term in path_of(definition).terms:
+            measures[presence_of(table, term)] = None
+            for aggregate in syntax.aggregates(term.tree):
+                measures |= dict.fromkeys(measures_of(table, term, aggregate))
+    parts = rollup.wide(measures)
+    columns: dict[str, ir.Value] = {}
+    for number, definition in enumerate(definitions):
+        columns |= _figure(number, table, definition, parts, rollup.divided)
+    return parts.select(TARGET, PERIOD, **columns)
+
+
+def named(rows: pa.Table, column: str, names: Sequence[str]) -> pa.Table:
+    """Rows with the names of a column that holds their places."""
+    chunks = [
+        pa.DictionaryArray.from_arrays(chunk, pa.array(names, pa.string()))
+        for chunk in rows[column].chunks
+    ]
+    kind = pa.dictionary(pa.int32(), pa.string())
+    return rows.set_column(rows.column_names.index(column), column, pa.chunked_array(chunks, kind))
 
 
 def computing_paths(definitions: Iterable[Definition]) -> list[ComputingPath]:

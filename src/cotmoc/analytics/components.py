@@ -8,24 +8,26 @@ the digest of the month they were made from: a new month, or a new definition, c
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cotmoc.analytics.compile import additive, argument, condition
 from cotmoc.analytics.lake import Dataset, Partition
-from cotmoc.analytics.sessions import Session
+from cotmoc.analytics.sessions import Session, result_schema, write_batches
 from cotmoc.core.calendars import Grain
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition, Term
 from cotmoc.indicators.facts import FactTable
 
 BODY, ATOM, KEY, COUNT = "body", "atom", "key", "n"
+FACTS, CELLS = "facts_of_the_month", "cells_of_the_month"
 ADDITIVE = ("count", "sum", "min", "max")
 # Digests in file and column names: long enough not to collide, short enough to read.
 _SHORT = 12
@@ -127,10 +129,15 @@ class ComponentStore:
         """Compute what is not there yet for these months; the months are scanned one by one."""
         wanted = list(dict.fromkeys(wanted))
         scanned, rows = [], 0
+        prepared: dict[tuple[Component, ...], _Pass] = {}
         for number, partition in enumerate(partitions):
-            missing = self._missing(partition, wanted)
+            missing = tuple(self._missing(partition, wanted))
             if missing:
-                self._scan(session, partition, missing)
+                session.view(FACTS, counting_facts(session, partition))
+                # Every month with the same gaps is asked the same, put into words once.
+                if missing not in prepared:
+                    prepared[missing] = _Pass(session, self.table, self.grain, missing)
+                prepared[missing].write(partition, self._place(partition))
                 scanned.append(partition.month)
                 rows += partition.rows
             if progress:
@@ -183,71 +190,167 @@ class ComponentStore:
             there |= {path.stem} if path.stem.startswith("c") else set(pq.read_schema(path).names)
         return [each for each in wanted if each.name not in there]
 
-    def _scan(self, session: Session, partition: Partition, missing: Sequence[Component]) -> None:
-        facts = counting_facts(session, partition)
-        together: dict[Placing, list[Component]] = {}
-        for each in missing:
-            if each.is_additive:
-                together.setdefault(each.placing, []).append(each)
-        for placing, components in together.items():
-            digest = hashlib.sha256("".join(each.name for each in components).encode())
-            path = self._place(partition) / f"{placing}-{digest.hexdigest()[:_SHORT]}.parquet"
-            session.write_parquet(self._added_up(session, facts, partition, components), path)
-        for each in missing:
-            if not each.is_additive:
-                path = self._place(partition) / f"{each.name}.parquet"
-                session.write_parquet(self._by_key(facts, partition, each), path)
 
-    def _added_up(
-        self,
-        session: Session,
-        facts: ir.Table,
-        partition: Partition,
-        components: Sequence[Component],
+class _Pass:
+    """One pass over the view of a month's facts, and the files it makes.
+
+    Components that differ only in their dates come from one grouped scan: facts are first gathered
+    into cells, one for each body and each combination of the atoms of all dates in question; the
+    few cells are then added up by each placing. Distinct counts and medians are passes of their
+    own.
+    """
+
+    def __init__(
+        self, session: Session, table: FactTable, grain: Grain, missing: Sequence[Component]
+    ) -> None:
+        self.table = table
+        self.grain = grain
+        facts = session.con.table(FACTS)
+        self.before: Callable[[], None] | None = None
+        self.results: list[_Result] = []
+        added = [each for each in missing if each.is_additive or each.aggregate.judged]
+        placings = list(dict.fromkeys(each.placing for each in added))
+        if len(placings) == 1 and all(each.is_additive for each in added):
+            self._keep(session, placings[0], self._from_facts(session, facts, added), added)
+        elif added:
+            cells, self.before = session.prepared_table(CELLS, self._cells(session, facts, added))
+            for placing in placings:
+                chosen = [each for each in added if each.is_additive and each.placing == placing]
+                if chosen:
+                    self._keep(session, placing, self._from_cells(cells, chosen), chosen)
+            for each in added:
+                if each.aggregate.judged:
+                    result = self._judged(cells, each)
+                    self.results.append(_Result(session, each.name, result))
+        for each in missing:
+            if each not in added:
+                self.results.append(_Result(session, each.name, self._by_key(facts, each)))
+        self.first = True
+
+    def write(self, partition: Partition, folder: Path) -> None:
+        """Scan the facts now in the view, and keep the answers for a month."""
+        if self.before and not self.first:
+            self.before()
+        self.first = False
+        for result in self.results:
+            result.write(partition, folder)
+
+    def _keep(
+        self, session: Session, placing: Placing, result: ir.Table, made: Sequence[Component]
+    ) -> None:
+        digest = hashlib.sha256("".join(each.name for each in made).encode()).hexdigest()
+        self.results.append(_Result(session, f"{placing}-{digest[:_SHORT]}", result))
+
+    def _from_facts(
+        self, session: Session, facts: ir.Table, components: Sequence[Component]
     ) -> ir.Table:
-        placed, atom = self._placed(facts, partition, components[0].placing)
+        placed, keys = self._placed(facts, components[0].placing)
         measures = {
             each.name: additive(each.aggregate, placed, session.count_if) for each in components
         }
-        keys = {BODY: placed[self.table.body]} | ({} if atom is None else {ATOM: atom})
-        found = placed.group_by(**keys).agg(**measures)
-        return found.mutate(**{ATOM: self._only_atom(partition)}) if atom is None else found
+        return placed.group_by(**keys).agg(**measures)
 
-    def _by_key(self, facts: ir.Table, partition: Partition, component: Component) -> ir.Table:
-        placed, atom = self._placed(facts, partition, component.placing)
+    def _cells(
+        self, session: Session, facts: ir.Table, components: Sequence[Component]
+    ) -> ir.Table:
+        days = {name for each in components for name in each.placing.columns}
+        days |= {each.aggregate.judged.name for each in components if each.aggregate.judged}
+        atoms = {_atom_name(name): atom_value(facts[name], self.grain) for name in sorted(days)}
+        measures = {
+            _cell_name(each): additive(_unjudged(each.aggregate), facts, session.count_if)
+            for each in components
+        }
+        return facts.group_by(**{BODY: facts[self.table.body]}, **atoms).agg(**measures)
+
+    def _from_cells(self, cells: ir.Table, components: Sequence[Component]) -> ir.Table:
+        placed, keys = self._cells_placed(cells, components[0].placing)
+        measures = {
+            each.name: folded(placed[_cell_name(each)], each.aggregate) for each in components
+        }
+        return placed.group_by(**keys).agg(**measures)
+
+    def _judged(self, cells: ir.Table, component: Component) -> ir.Table:
+        assert component.aggregate.judged is not None
+        key = _atom_name(component.aggregate.judged.name)
+        count = _cell_name(component)
+        there = cells.filter(cells[key].notnull(), cells[count].notnull())
+        placed, keys = self._cells_placed(there, component.placing)
+        return placed.group_by(**keys, **{KEY: placed[key]}).agg(**{COUNT: placed[count].sum()})
+
+    def _by_key(self, facts: ir.Table, component: Component) -> ir.Table:
         aggregate = component.aggregate
         if aggregate.condition is not None:
-            placed = placed.filter(condition(aggregate.condition, placed))
-        if aggregate.judged is not None:
-            moment = placed[aggregate.judged.name]
-            placed = placed.filter(moment.notnull())
-            key = atom_value(placed[aggregate.judged.name], self.grain)
-            kind = self.table.columns[aggregate.judged.name]
-            assert kind.type in ("timestamp", "date")
-        else:
-            given = argument(aggregate, placed)
-            key = given.cast("string") if aggregate.kind == "distinct" else given.cast("float64")
-            placed = placed.filter(given.notnull())
-        counted = argument(aggregate, placed).sum() if aggregate.kind == "sum" else placed.count()
-        keys = {BODY: placed[self.table.body], KEY: key} | ({} if atom is None else {ATOM: atom})
-        found = placed.group_by(**keys).agg(**{COUNT: counted})
-        return found.mutate(**{ATOM: self._only_atom(partition)}) if atom is None else found
+            facts = facts.filter(condition(aggregate.condition, facts))
+        given = argument(aggregate, facts)
+        key = given.cast("string") if aggregate.kind == "distinct" else given.cast("float64")
+        keyed, keys = self._placed(
+            facts.mutate(**{KEY: key}).filter(given.notnull()), component.placing
+        )
+        return keyed.group_by(**keys, **{KEY: keyed[KEY]}).agg(**{COUNT: keyed.count()})
 
-    def _placed(
-        self, facts: ir.Table, partition: Partition, placing: Placing
-    ) -> tuple[ir.Table, ir.Value | None]:
-        """The facts that have a place, and their atom; None where the month is the atom."""
-        if placing.columns == (self.table.partition,) and self.grain == "month":
-            return facts, None
+    def _placed(self, facts: ir.Table, placing: Placing) -> tuple[ir.Table, dict[str, ir.Value]]:
+        """The facts that have a place, and their groups: body and atom; the atom is left out where
+        it is the month."""
+        keys = {BODY: facts[self.table.body]}
+        if self.grain == "month" and placing.columns == (self.table.partition,):
+            return facts, keys
         for name in placing.columns:
             facts = facts.filter(facts[name].notnull())
         moments = [facts[name] for name in placing.columns]
         latest = moments[0] if len(moments) == 1 else ibis.greatest(*moments)
-        return facts, atom_value(latest, self.grain)
+        return facts, {BODY: facts[self.table.body], ATOM: atom_value(latest, self.grain)}
 
-    @staticmethod
-    def _only_atom(partition: Partition) -> ir.Value:
-        return ibis.literal(int(partition.month.replace("-", "")) * 100 + 1, "int32")
+    def _cells_placed(
+        self, cells: ir.Table, placing: Placing
+    ) -> tuple[ir.Table, dict[str, ir.Value]]:
+        names = [_atom_name(name) for name in placing.columns]
+        for name in names:
+            cells = cells.filter(cells[name].notnull())
+        latest = cells[names[0]] if len(names) == 1 else ibis.greatest(*(cells[n] for n in names))
+        return cells, {BODY: cells[BODY], ATOM: latest}
+
+
+def _atom_name(name: str) -> str:
+    return f"atom_{name}"
+
+
+def _cell_name(component: Component) -> str:
+    """The same aggregate is gathered once, whatever dates it is placed by afterwards."""
+    text = f"{_unjudged(component.aggregate)}"
+    return "a" + hashlib.sha256(text.encode()).hexdigest()[:_SHORT]
+
+
+def _unjudged(aggregate: syntax.Aggregate) -> syntax.Aggregate:
+    return replace(aggregate, judged=None)
+
+
+def folded(value: ir.Value, aggregate: syntax.Aggregate) -> ir.Value:
+    """Parts of an additive aggregate put together."""
+    return getattr(value, "sum" if aggregate.kind == "count" else aggregate.kind)()
+
+
+class _Result:
+    """The answer to one prepared question about a month, and the file it is kept in."""
+
+    def __init__(self, session: Session, name: str, result: ir.Table) -> None:
+        self.name = name
+        self.ask = session.prepared(result)
+        schema = result_schema(result)
+        self.of_month = ATOM not in schema.names
+        self.schema = schema.append(pa.field(ATOM, pa.int32())) if self.of_month else schema
+
+    def write(self, partition: Partition, folder: Path) -> None:
+        """Ask, and keep the answer for a month."""
+        write_batches(self._batches(partition), self.schema, folder / f"{self.name}.parquet")
+
+    def _batches(self, partition: Partition) -> Iterator[pa.RecordBatch]:
+        month = int(partition.month.replace("-", "")) * 100 + 1
+        for batch in self.ask():
+            if self.of_month:
+                atoms = pa.repeat(pa.scalar(month, pa.int32()), batch.num_rows)
+                yield batch.append_column(ATOM, atoms)
+            else:
+                yield batch
 
 
 def atom_value(moment: ir.Value, grain: Grain) -> ir.Value:

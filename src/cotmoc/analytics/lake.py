@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 _BATCH_NAME = re.compile(r"[0-9A-Za-z._-]+")
@@ -152,6 +153,23 @@ class Dataset:
             )
         return found
 
+    def superseded_by_month(self, manifest: Manifest) -> dict[str, int]:
+        """How many rows of each month count no longer."""
+        gone: dict[str, int] = {}
+        for each in manifest.superseded:
+            if len(each.months) == 1:
+                gone[each.months[0]] = gone.get(each.months[0], 0) + each.rows
+                continue
+            rows = pq.read_table(self.folder / each.path, partitioning=None)
+            for part in manifest.parts:
+                if part.month in each.months:
+                    path = self.folder / part.path
+                    lines = pq.read_table(path, columns=["line"], partitioning=None)["line"]
+                    own = rows.filter(pc.equal(rows["import_no"], part.import_no))["line"]
+                    count = pc.sum(pc.is_in(lines, own.combine_chunks())).as_py() or 0
+                    gone[part.month] = gone.get(part.month, 0) + count
+        return gone
+
     @contextmanager
     def locked(self) -> Iterator[Manifest]:
         """Hold the table for writing and give what is committed; other writers wait."""
@@ -254,6 +272,9 @@ class Appending:
             (*self.manifest.superseded, *self.superseded),
         )
         path = self.dataset.folder / "manifest.json"
+        for folder in {(self.dataset.folder / each.path).parent for each in manifest.parts}:
+            if folder.exists():
+                _sync(folder)
         aside = path.with_suffix(".tmp")
         aside.write_text(json.dumps(asdict(manifest), default=str, ensure_ascii=False, indent=1))
         _made_durable(aside)

@@ -27,6 +27,7 @@ from cotmoc.analytics.components import (
     ComponentStore,
     Placing,
     components_of,
+    folded,
     is_sum_in_stock,
     placings,
 )
@@ -117,14 +118,17 @@ class RollUp:
         self.grain = question.store.grain
         closure = question.closure
         self.divided = bool(pc.any(closure["estimated"]).as_py())
-        columns = {"source": closure["source"], TARGET: closure["target"]}
+        # Targets are numbers on the way: grouping by their long names would cost as much again.
+        numbered = closure["target"].combine_chunks().dictionary_encode()
+        self.targets: list[str] = numbered.dictionary.to_pylist()
+        columns = {"source": closure["source"], TARGET: numbered.indices.cast(pa.int32())}
         if self.divided:
             columns |= {"share": closure["share"], "part": closure["estimated"].cast(pa.int8())}
         self.closure = session.memtable(pa.table(columns))
         self._bridges: dict[Window, ir.Table] = {}
 
     def wide(self, measures: Iterable[Measure]) -> ir.Table:
-        """All measures by target and period; null where there is nothing."""
+        """All measures by target (its place in `targets`) and period, null where nothing is."""
         wanted = list(dict.fromkeys(measures))
         groups: dict[tuple[Placing, Window], list[Measure]] = {}
         for measure in wanted:
@@ -133,7 +137,9 @@ class RollUp:
                 groups.setdefault(place, []).append(measure)
         parts = [self._additive(group) for group in groups.values()]
         parts += [self._keyed(each) for each in wanted if not each.component.is_additive]
-        return parts[0] if len(parts) == 1 else self._side_by_side(parts)
+        if len(parts) == 1:
+            return parts[0]
+        return self._side_by_side([self.session.keep(part) for part in parts])
 
     def _additive(self, measures: Sequence[Measure]) -> ir.Table:
         """Measures of one placing and window: up the closure by atom, then over the periods."""
@@ -152,7 +158,8 @@ class RollUp:
         marked = {name: joined[name].max() for name in mark}
         return joined.group_by(TARGET, PERIOD).agg(
             **{
-                each.name: _folded(joined[each.component.name], each.component) for each in measures
+                each.name: folded(joined[each.component.name], each.component.aggregate)
+                for each in measures
             },
             **marked,
         )
@@ -164,7 +171,7 @@ class RollUp:
     def _at_target(self, moved: ir.Table, component: Component) -> ir.Value:
         value = moved[component.name]
         if component.aggregate.kind in ("min", "max"):
-            return _folded(value, component)
+            return folded(value, component.aggregate)
         return self._shared(moved, value)
 
     def _shared(self, moved: ir.Table, value: ir.Value) -> ir.Value:
@@ -213,31 +220,14 @@ class RollUp:
         return atoms(first.replace(day=1), after.replace(day=1), self.grain)
 
     def _side_by_side(self, parts: Sequence[ir.Table]) -> ir.Table:
-        """Tables over the same keys as one: stacked with nulls, then folded by key."""
-        columns: dict[str, ir.Value] = {}
+        """Tables over the same keys as one, with nulls where a table has nothing."""
+        keys = ibis.union(*(part.select(TARGET, PERIOD) for part in parts), distinct=True)
+        found = keys
         for part in parts:
-            columns |= {name: part[name] for name in part.columns if name not in (TARGET, PERIOD)}
-        types = {name: column.type() for name, column in columns.items()}
-        stacked = [
-            part.select(
-                TARGET,
-                PERIOD,
-                **{
-                    name: part[name].cast(kind) if name in part.columns else ibis.null(kind)
-                    for name, kind in types.items()
-                },
+            found = found.left_join(part, [TARGET, PERIOD]).drop(
+                f"{TARGET}_right", f"{PERIOD}_right"
             )
-            for part in parts
-        ]
-        together = ibis.union(*stacked)
-        return together.group_by(TARGET, PERIOD).agg(
-            **{name: together[name].max() for name in types}
-        )
-
-
-def _folded(value: ir.Value, component: Component) -> ir.Value:
-    kind = component.aggregate.kind
-    return getattr(value, "sum" if kind == "count" else kind)()
+        return found
 
 
 def _medians(by_key: ir.Table, name: str) -> ir.Table:

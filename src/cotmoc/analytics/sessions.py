@@ -37,7 +37,7 @@ import re
 import shutil
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -68,6 +68,23 @@ _SPARK_READ = {"recursiveFileLookup": "true", "mergeSchema": "true"}
 
 class EngineUnavailable(ValueError):  # noqa: N818 - the name says what happened
     """The engine asked for cannot be used; the message says why and what helps."""
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:
+    """Write pieces of a result as one Parquet file of these types, aside and renamed; returns the
+    number of rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(f".{os.getpid()}.tmp")
+    rows = 0
+    try:
+        with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
+            for batch in _typed(batches, schema):
+                writer.write_batch(batch)
+                rows += batch.num_rows
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return rows
 
 
 @ibis.udf.agg.builtin(name="count_if")  # type: ignore[untyped-decorator]
@@ -101,6 +118,19 @@ class Session(ABC):
         """The result in pieces, in the engine's own types."""
 
     @abstractmethod
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        """The table under a fixed name; naming another one so takes its place."""
+
+    @abstractmethod
+    def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
+        """The expression put into the engine's words once, to be asked again and again while the
+        views it reads change. Asking gives the result in pieces, in the engine's own types."""
+
+    @abstractmethod
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        """A table under a fixed name, and what computes it anew while the views it reads change."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of everything; a second time does nothing."""
 
@@ -112,7 +142,7 @@ class Session(ABC):
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
         """The result in the types that Ibis says it has, decimals exact. Raises ValueError
         (pyarrow's) where a value does not fit its type, naming no column."""
-        schema = _schema(expression)
+        schema = result_schema(expression)
         return pa.Table.from_batches(_typed(self.batches(expression), schema), schema=schema)
 
     def write_parquet(self, expression: ir.Expr, path: Path) -> int:
@@ -121,19 +151,7 @@ class Session(ABC):
         It passes through this process: meant for components, not for copies of the facts. DuckDB's
         own COPY would store sums of integers as floating numbers.
         """
-        schema = _schema(expression)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}.tmp")
-        rows = 0
-        try:
-            with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
-                for batch in _typed(self.batches(expression), schema):
-                    writer.write_batch(batch)
-                    rows += batch.num_rows
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
-        return rows
+        return write_batches(self.batches(expression), result_schema(expression), path)
 
     def __enter__(self) -> Self:
         return self
@@ -192,9 +210,28 @@ class DuckSession(Session):
         return self.con.create_table(gen_name("kept"), table, temp=True)
 
     def batches(self, expression: ir.Expr) -> Iterator[pa.RecordBatch]:
+        yield from self.prepared(expression)()
+
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        return self.con.create_view(name, table, overwrite=True)
+
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        words = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.con.compile(table)}'
+
+        def make() -> None:
+            self.con.raw_sql(words)
+
+        make()
+        return self.con.table(name), make
+
+    def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
         self.con._run_pre_execute_hooks(expression)
-        result = self.con.con.sql(self.con.compile(expression.as_table()))
-        yield from result.to_arrow_reader(_ROWS_PER_BATCH)
+        words = self.con.compile(expression.as_table())
+
+        def ask() -> Iterator[pa.RecordBatch]:
+            yield from self.con.con.sql(words).to_arrow_reader(_ROWS_PER_BATCH)
+
+        return ask
 
     def close(self) -> None:
         if self._open:
@@ -250,6 +287,25 @@ class SparkSession(Session):
     def batches(self, expression: ir.Expr) -> Iterator[pa.RecordBatch]:
         yield from self._frame(expression).toArrow().to_batches(_ROWS_PER_BATCH)
 
+    def view(self, name: str, table: ir.Table) -> ir.Table:
+        return self._table(name, self._frame(table), exactly=True)
+
+    def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
+        held: list[Any] = []
+
+        def make() -> None:
+            for frame in held:
+                frame.unpersist()
+            held[:] = [self._frame(table).persist()]
+            self._table(name, held[0], exactly=True)
+
+        make()
+        return self.con.table(name), make
+
+    def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
+        # Spark binds a view when it reads the words, so they are read at every asking.
+        return lambda: self.batches(expression)
+
     def close(self) -> None:
         if not self._open:
             return
@@ -278,8 +334,8 @@ class SparkSession(Session):
         names = [f"`{name}`" for name in expression.as_table().columns]
         return self._spark.sql(self.con.compile(expression.as_table())).select(*names)
 
-    def _table(self, what: str, frame: Any) -> ir.Table:
-        name = gen_name(what)
+    def _table(self, what: str, frame: Any, *, exactly: bool = False) -> ir.Table:
+        name = what if exactly else gen_name(what)
         frame.createOrReplaceTempView(name)
         return self.con.table(name)
 
@@ -293,7 +349,7 @@ def _addresses(paths: Sequence[Path]) -> list[str]:
     return addresses
 
 
-def _schema(expression: ir.Expr) -> pa.Schema:
+def result_schema(expression: ir.Expr) -> pa.Schema:
     """The types Ibis says the result has; anything may be null."""
     believed = expression.as_table().schema().to_pyarrow()
     return pa.schema([field.with_nullable(True) for field in believed])

@@ -1,14 +1,18 @@
 """The catalogue of definitions: many files, checked together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition, DefinitionError, read_definition
-from cotmoc.indicators.expressions import ExpressionError, measure_of
+from cotmoc.indicators.expressions import measure_of
 from cotmoc.indicators.facts import FactTable
 from cotmoc.indicators.formulas import check_references, in_order, measure_of_formula
-from cotmoc.indicators.measures import MeasureError, check_fits
+from cotmoc.indicators.lexis import ExpressionError
+from cotmoc.indicators.measures import RATIO, MeasureError, check_fits
+from cotmoc.indicators.wrong import gettext_noop as _
 
 
 def read_catalogue(
@@ -20,57 +24,62 @@ def read_catalogue(
     including two versions of one code that are valid on the same day, a formula over an indicator
     that is not there, and formulas that need each other.
     """
-    definitions = []
-    for name, raw in files:
-        definition = read_definition(raw, name, tables)
-        check_name(name, definition)
-        definitions.append(definition)
-    definitions.sort(key=lambda each: (each.code, each.version))
-    check_versions(definitions)
-    check_formulas(definitions, tables)
-    return definitions
+    named = [(name, read_definition(raw, name, tables)) for name, raw in files]
+    for error in together(named, tables):
+        raise error
+    return sorted((each for _name, each in named), key=lambda each: (each.code, each.version))
 
 
-def check_name(name: str, definition: Definition) -> None:
-    """Whether a file is named by the code it holds; raises DefinitionError."""
-    if name.removesuffix(".yaml").split("@")[0] != definition.code:
-        raise DefinitionError(
-            "code", f"is {definition.code}; the file must be named so", where=name
-        )
-
-
-def check_versions(definitions: Iterable[Definition]) -> None:
-    """Whether no two versions of a code hold on the same day; raises DefinitionError."""
+def together(
+    named: Iterable[tuple[str, Definition]], tables: Mapping[str, FactTable]
+) -> Iterator[DefinitionError]:
+    """What is wrong with definitions, each good by itself, beside each other: file names, versions
+    that hold on the same day, formulas over indicators that are not there, that add unlike things
+    or that need each other."""
+    files = {(each.code, each.version): name for name, each in named}
+    definitions = sorted((each for _n, each in named), key=lambda each: (each.code, each.version))
+    for name, each in named:
+        if name.removesuffix(".yaml").split("@")[0] != each.code:
+            template = _("is %(code)s; the file must be named so")
+            yield DefinitionError("code", template, name, code=each.code)
     for earlier, later in pairwise(definitions):
         if earlier.code == later.code and (
             earlier.valid_to is None or later.valid_from < earlier.valid_to
         ):
-            raise DefinitionError(
+            yield DefinitionError(
                 "valid_from",
-                f"versions {earlier.version} and {later.version} overlap in time",
-                where=later.code,
+                _("versions %(first)s and %(second)s overlap in time"),
+                files[later.code, later.version],
+                first=earlier.version,
+                second=later.version,
             )
+    latest = {each.code: each for each in definitions}
+    yield from _formulas(
+        latest, {code: files[code, each.version] for code, each in latest.items()}, tables
+    )
 
 
-def check_formulas(definitions: Iterable[Definition], tables: Mapping[str, FactTable]) -> None:
-    """Whether derived indicators name known ones, need each other in no circle and join like with
-    like; raises DefinitionError."""
-    known = {each.code: each for each in definitions}
+def _formulas(
+    known: Mapping[str, Definition], files: Mapping[str, str], tables: Mapping[str, FactTable]
+) -> Iterator[DefinitionError]:
     derived = {code: each.formula for code, each in known.items() if each.formula}
     units = {code: each.unit for code, each in known.items()}
     counted = {
-        code: measure_of(each.numerator.tree, tables[each.table])
+        (code, part): measure_of(term.tree, tables[each.paths[0].table])
         for code, each in known.items()
         if each.paths
+        for part, term in zip(("numerator", "denominator"), each.paths[0].terms, strict=False)
     }
     for code, formula in derived.items():
         try:
-            check_references(formula, known)
+            check_references(formula, known, known[code].formula_text)
             measure = measure_of_formula(formula, units, counted)
-            check_fits(measure, 1 if measure != "ratio" else known[code].scale, known[code].unit)
+            # A formula has no scale: it says `100 *` itself.
+            hundred = measure == RATIO and Decimal(100) in syntax.numbers(formula)
+            check_fits(measure, 100 if hundred else 1, known[code].unit)
         except (ExpressionError, MeasureError) as error:
-            raise DefinitionError("formula", str(error), where=code) from error
+            yield DefinitionError.of(error, "formula", files[code])
     try:
         in_order(derived)
     except ExpressionError as error:
-        raise DefinitionError("formula", str(error), where="catalogue") from error
+        yield DefinitionError.of(error, "formula", files[str(error.params["part"])])

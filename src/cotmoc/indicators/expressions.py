@@ -23,7 +23,9 @@ from sqlglot.errors import ParseError, TokenError
 from cotmoc.indicators import measures, syntax
 from cotmoc.indicators.facts import Column as FactColumn
 from cotmoc.indicators.facts import FactTable
-from cotmoc.indicators.measures import COUNT, MeasureError
+from cotmoc.indicators.lexis import ExpressionError, check_words
+from cotmoc.indicators.measures import COUNT, RATIO, MeasureError
+from cotmoc.indicators.wrong import gettext_noop as _
 
 PERIOD_END = "period_end"
 LONGEST = 2_000
@@ -49,53 +51,48 @@ COMPARISONS: dict[type[exp.Expression], syntax.Comparison] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+AGGREGATES = ("count", "sum", "min", "max", "avg", "median")
 _PLAIN_NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?|\.\d{1,9}")
 # Parts that sqlglot sets by itself and that change nothing here.
 _SILENT = {"big_int", "typed", "safe"}
-
-
-class ExpressionError(ValueError):
-    """An expression that is not in the subset. The message names the part and what is known;
-    `offset` is where the part stands in the text, when that can be said."""
-
-    def __init__(self, message: str, offset: int | None = None) -> None:
-        super().__init__(message)
-        self.offset = offset
 
 
 def parse(text: str, table: FactTable) -> syntax.Scalar:
     """Read one aggregate expression over `table`; raises ExpressionError naming the wrong part."""
     scalar = Reader(table).scalar(tree_of(text))
     if not any(syntax.aggregates(scalar)):
-        raise ExpressionError(f"has no aggregate: {text!r}", 0)
-    measure_of(scalar, table)
+        raise ExpressionError(_("has no aggregate: %(part)r"), 0, part=text)
     return scalar
 
 
 def tree_of(text: str) -> exp.Expression:
     """The one tree of a text, not yet checked; raises ExpressionError when there is not one."""
     if len(text) > LONGEST:
-        raise ExpressionError(f"is longer than {LONGEST} characters")
+        raise ExpressionError(_("is longer than %(limit)s characters"), LONGEST, limit=LONGEST)
+    check_words(text)
     try:
         found = sqlglot.parse(text, dialect="duckdb")
     except (ParseError, TokenError) as error:
         about = (getattr(error, "errors", None) or [{}])[0]
         offset = _offset(text, about.get("line"), about.get("col"))
         reason = about.get("description") or str(error).splitlines()[0]
-        raise ExpressionError(f"cannot be read: {text!r} ({reason})", offset) from error
+        raise ExpressionError(
+            _("cannot be read: %(part)r (%(reason)s)"), offset, part=text, reason=reason
+        ) from error
     except RecursionError as error:
-        raise ExpressionError("is nested too deeply") from error
+        raise ExpressionError(_("is nested too deeply")) from error
     if len(found) != 1 or found[0] is None:
-        raise ExpressionError(f"must be exactly one expression: {text!r}", 0)
+        raise ExpressionError(_("must be exactly one expression: %(part)r"), 0, part=text)
     return found[0]
 
 
-def measure_of(scalar: syntax.Scalar, table: FactTable) -> str | None:
-    """What the result is counted in; raises ExpressionError when unlike things are joined."""
+def measure_of(scalar: syntax.Scalar, table: FactTable, offset: int | None = None) -> str | None:
+    """What the result is counted in; raises ExpressionError, pointing at `offset`, when unlike
+    things are joined."""
     try:
         return _measure(scalar, table)
     except MeasureError as error:
-        raise ExpressionError(f"{error}: {str(scalar)!r}") from error
+        raise ExpressionError(error.template, offset, **error.params) from error
 
 
 def _measure(scalar: syntax.Scalar, table: FactTable) -> str | None:
@@ -115,11 +112,15 @@ def _measure(scalar: syntax.Scalar, table: FactTable) -> str | None:
             return COUNT
         case syntax.Aggregate(argument=syntax.Column(name)):
             return table.columns[name].unit
-        case syntax.Aggregate(argument=syntax.Case(_, then, otherwise)):
+        case syntax.Aggregate(kind, syntax.Case(_condition, then, otherwise)):
             sides = [side for side in (then, otherwise) if isinstance(side, syntax.Column)]
-            units = [table.columns[side.name].unit for side in sides]
-            # `case when … then 1 else 0 end` counts facts.
-            return units[0] if units else COUNT
+            if not sides:
+                # `sum(case when … then 1 else 0 end)` counts facts; the rest is a yes or no.
+                return COUNT if kind == "sum" else RATIO
+            found = ""
+            for side in sides:
+                found = measures.joined("+", found, table.columns[side.name].unit)
+            return found
     raise AssertionError(scalar)
 
 
@@ -142,13 +143,13 @@ class Reader:
         if kind in ARITHMETIC:
             self._only(node, "this", "expression")
             left = self.scalar(node.this, depth + 1)
-            return syntax.Arithmetic(
-                ARITHMETIC[kind], left, self.scalar(node.expression, depth + 1)
-            )
+            right = self.scalar(node.expression, depth + 1)
+            return self._joins_like(syntax.Arithmetic(ARITHMETIC[kind], left, right), node)
         if kind is exp.Coalesce:
             self._only(node, "this", "expressions")
             parts = (node.this, *node.expressions)
-            return syntax.Coalesce(tuple(self.scalar(part, depth + 1) for part in parts))
+            found = tuple(self.scalar(part, depth + 1) for part in parts)
+            return self._joins_like(syntax.Coalesce(found), node)
         if kind is exp.Filter:
             self._only(node, "this", "expression")
             where = node.expression
@@ -157,6 +158,10 @@ class Reader:
             condition, judged = self._filter(self._only(where, "this").this)
             return self._aggregate(node.this, condition, judged)
         return self._aggregate(node, None, None)
+
+    def _joins_like(self, scalar: syntax.Scalar, node: exp.Expression) -> syntax.Scalar:
+        measure_of(scalar, self.table, start_of(node))
+        return scalar
 
     def _aggregate(
         self,
@@ -175,32 +180,43 @@ class Reader:
                     or given_parts(subject) != {"expressions"}
                     or len(subject.expressions) != 1
                 ):
-                    raise ExpressionError(f"count distinct takes one column: {sql_of(node)!r}")
+                    raise wrong(_("count distinct takes one column: %(part)r"), node)
                 column = self._column(subject.expressions[0])
                 return syntax.Aggregate("distinct", column, condition)
             column = self._column(subject)
             present = syntax.Not(syntax.Missing(column))
             return syntax.Aggregate("count", None, _both(condition, present), judged)
         if kind not in _KINDS:
-            known = "count sum min max avg median"
-            raise ExpressionError(
-                f"not allowed here: {sql_of(node)!r}; known: {known}", start_of(node)
-            )
+            raise self._unknown_call(node)
         if judged and _KINDS[kind] != "sum":
-            raise ExpressionError(
-                f"only count and sum can be judged at the period's end: {sql_of(node)!r}"
-            )
+            raise wrong(_("only count and sum can be judged at the period's end: %(part)r"), node)
         argument = self._argument(self._only(node, "this").this)
         if _KINDS[kind] == "avg" and isinstance(argument, syntax.Case):
-            raise ExpressionError(f"avg takes a column: {sql_of(node)!r}", start_of(node))
-        return syntax.Aggregate(_KINDS[kind], argument, condition, judged)
+            raise wrong(_("avg takes a column: %(part)r"), node)
+        found = syntax.Aggregate(_KINDS[kind], argument, condition, judged)
+        measure_of(found, self.table, start_of(node))
+        return found
+
+    def _unknown_call(self, node: exp.Expression) -> ExpressionError:
+        """What stands where an aggregate is due: a column by itself, or another function."""
+        if type(node) is exp.Column and node.name in self.table.columns:
+            hint = f"sum({node.name})" if self.table.columns[node.name].is_number else "count(*)"
+        else:
+            name = node.name if isinstance(node, exp.Column | exp.Anonymous) else node.key
+            hint = next(iter(difflib.get_close_matches(name.lower(), AGGREGATES, n=1)), "")
+        return wrong(
+            _("not allowed here: %(part)r; known: %(known)s%(hint)s"),
+            node,
+            known=" ".join(AGGREGATES),
+            hint=f"; {hint}?" if hint else "",
+        )
 
     def _argument(self, node: exp.Expression) -> syntax.Column | syntax.Case:
         if type(node) is not exp.Case:
             return self._number_column(node)
         self._only(node, "ifs", "default")
         if len(node.args["ifs"]) != 1:
-            raise ExpressionError(f"case takes one when: {sql_of(node)!r}")
+            raise wrong(_("case takes one when: %(part)r"), node)
         branch = self._only(node.args["ifs"][0], "this", "true")
         condition = self._condition(branch.this, 0)
         default = node.args.get("default")
@@ -220,7 +236,7 @@ class Reader:
     def _number_column(self, node: exp.Expression) -> syntax.Column:
         column = self._column(node)
         if not self.table.columns[column.name].is_number:
-            raise ExpressionError(f"needs a column of numbers: {sql_of(node)!r}", start_of(node))
+            raise wrong(_("needs a column of numbers: %(part)r"), node)
         return column
 
     def _filter(self, node: exp.Expression) -> tuple[syntax.Condition | None, syntax.Column | None]:
@@ -229,10 +245,10 @@ class Reader:
         for part in _conjuncts(node):
             if self._is_judging(part):
                 if judged:
-                    raise ExpressionError(f"period_end stands twice: {sql_of(node)!r}")
+                    raise wrong(_("period_end stands twice: %(part)r"), part)
                 judged = self._column(part.this)
                 if self.table.columns[judged.name].type not in ("timestamp", "date"):
-                    raise ExpressionError(f"needs a column of dates: {sql_of(part)!r}")
+                    raise wrong(_("needs a column of dates: %(part)r"), part)
             else:
                 parts.append(self._condition(part, 0))
         return (
@@ -241,8 +257,13 @@ class Reader:
 
     def _is_judging(self, node: exp.Expression) -> bool:
         right = node.args.get("expression")
-        named = type(right) is exp.Column and right.name == PERIOD_END
-        return named and type(node) is exp.LTE and PERIOD_END not in self.table.columns
+        named = type(right) is exp.Column and given_parts(right) == {"this"}
+        return (
+            type(node) is exp.LTE
+            and named
+            and right.name == PERIOD_END
+            and PERIOD_END not in self.table.columns
+        )
 
     def _condition(self, node: exp.Expression, depth: int) -> syntax.Condition:
         self._not_too_deep(node, depth)
@@ -276,9 +297,9 @@ class Reader:
         if kind is exp.Column:
             column = self._column(node)
             if self.table.columns[column.name].type != "boolean":
-                raise ExpressionError(f"needs a yes/no column: {sql_of(node)!r}", start_of(node))
+                raise wrong(_("needs a yes/no column: %(part)r"), node)
             return syntax.Flag(column)
-        raise ExpressionError(f"not allowed in a condition: {sql_of(node)!r}", start_of(node))
+        raise wrong(_("not allowed in a condition: %(part)r"), node)
 
     def _comparison(self, node: exp.Expression) -> syntax.Condition:
         left = self._column(node.this)
@@ -287,23 +308,16 @@ class Reader:
         right: syntax.Column | syntax.Constant
         if type(node.expression) is exp.Column:
             if node.expression.name == PERIOD_END:
-                raise ExpressionError(
-                    f"period_end stands only in `column <= period_end`: {sql_of(node)!r}",
-                    start_of(node.expression),
-                )
+                raise wrong(_("period_end stands only in `column <= period_end`: %(part)r"), node)
             right = self._column(node.expression)
             other = self.table.columns[right.name]
             alike = other.type == about.type or (other.is_number and about.is_number)
             if not alike:
-                raise ExpressionError(
-                    f"unlike columns: {sql_of(node)!r}", start_of(node.expression)
-                )
+                raise wrong(_("unlike columns: %(part)r"), node)
         else:
             right = _constant(node.expression, about)
         if about.type == "boolean" and operator not in ("=", "<>"):
-            raise ExpressionError(
-                f"yes/no columns have no order: {sql_of(node)!r}", start_of(node.this)
-            )
+            raise wrong(_("yes/no columns have no order: %(part)r"), node)
         return syntax.Compare(operator, left, right)
 
     def _column(self, node: exp.Expression) -> syntax.Column:
@@ -316,10 +330,20 @@ class Reader:
             return syntax.Column(node.name)
         known = list(self.table.columns)
         near = difflib.get_close_matches(node.name if plain else "", known, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise ExpressionError(
-            f"unknown column: {sql_of(node)!r}; {hint}{self.table.name} has {', '.join(known)}",
-            start_of(node),
+        columns = ", ".join(known)
+        if near:
+            raise wrong(
+                _("unknown column: %(part)r; did you mean %(near)s? %(table)s has %(known)s"),
+                node,
+                near=near[0],
+                table=self.table.name,
+                known=columns,
+            )
+        raise wrong(
+            _("unknown column: %(part)r; %(table)s has %(known)s"),
+            node,
+            table=self.table.name,
+            known=columns,
         )
 
     def _only(self, node: exp.Expression, *parts: str) -> exp.Expression:
@@ -329,12 +353,12 @@ class Reader:
         return node
 
     def _refused(self, node: exp.Expression) -> ExpressionError:
-        return ExpressionError(f"not allowed here: {sql_of(node)!r}", start_of(node))
+        return wrong(_("not allowed here: %(part)r"), node)
 
     @staticmethod
     def _not_too_deep(node: exp.Expression, depth: int) -> None:
         if depth > DEEPEST:
-            raise ExpressionError("is nested too deeply", start_of(node))
+            raise ExpressionError(_("is nested too deeply"), start_of(node))
 
 
 def _both(condition: syntax.Condition | None, further: syntax.Condition) -> syntax.Condition:
@@ -350,7 +374,7 @@ def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
         current = waiting.pop()
         if type(current) is exp.And:
             waiting += [current.expression, current.this]
-        elif type(current) is exp.Paren and type(current.this) is exp.And:
+        elif type(current) is exp.Paren and given_parts(current) == {"this"}:
             waiting.append(current.this)
         else:
             found.append(current)
@@ -360,33 +384,43 @@ def _conjuncts(node: exp.Expression) -> list[exp.Expression]:
 def _constant(node: exp.Expression, about: FactColumn) -> syntax.Constant:
     """A constant that fits the column it is compared with."""
     kind = "number" if about.is_number else about.type
-    wrong = ExpressionError(f"needs a constant {kind}: {sql_of(node)!r}", start_of(node))
-    if type(node) is exp.Boolean and about.type == "boolean":
-        return bool(node.this)
+    unfit = wrong(_("needs a constant %(kind)s: %(part)r"), node, kind=kind)
+    if about.type == "boolean":
+        if type(node) is exp.Boolean:
+            return bool(node.this)
+        raise unfit
     if about.is_number:
-        if type(node) is exp.Neg and type(node.this) is exp.Literal and not node.this.is_string:
-            return -decimal_of(node.this)
-        if type(node) is exp.Literal and not node.is_string:
-            return decimal_of(node)
-        raise wrong
+        negative = type(node) is exp.Neg
+        digits = node.this if negative else node
+        if type(digits) is not exp.Literal or digits.is_string:
+            raise unfit
+        number = -decimal_of(digits) if negative else decimal_of(digits)
+        if about.type == "integer" and number != number.to_integral_value():
+            raise wrong(_("%(column)s holds whole numbers only: %(part)r"), node, column=about.name)
+        _check_allowed(int(number) if about.type == "integer" else number, node, about)
+        return number
     if type(node) is not exp.Literal or not node.is_string:
-        raise wrong
+        raise unfit
     if about.type == "text":
-        if about.allowed and node.this not in about.allowed:
-            known = ", ".join(map(str, about.allowed))
-            raise ExpressionError(
-                f"{about.name} is never {node.this!r}; it is one of {known}", start_of(node)
-            )
+        _check_allowed(node.this, node, about)
         return cast(str, node.this)
-    if about.type in ("timestamp", "date"):
-        try:
-            moment = datetime.fromisoformat(node.this)
-        except ValueError:
-            raise wrong from None
-        if moment.tzinfo or (about.type == "date" and moment != _midnight(moment.date())):
-            raise wrong
-        return moment
-    raise wrong
+    try:
+        moment = datetime.fromisoformat(node.this)
+    except ValueError:
+        raise unfit from None
+    if moment.tzinfo or (about.type == "date" and moment != _midnight(moment.date())):
+        raise unfit
+    return moment
+
+
+def _check_allowed(value: object, node: exp.Expression, about: FactColumn) -> None:
+    if about.allowed and value not in about.allowed:
+        raise wrong(
+            _("%(column)s is never %(part)s; it is one of %(known)s"),
+            node,
+            column=about.name,
+            known=", ".join(map(str, about.allowed)),
+        )
 
 
 def _midnight(day: date) -> datetime:
@@ -397,15 +431,20 @@ def decimal_of(node: exp.Expression) -> Decimal:
     """A number as written; raises ExpressionError for one that no column could hold."""
     text = str(node.this)
     if not _PLAIN_NUMBER.fullmatch(text):
-        raise ExpressionError(f"not a plain number: {sql_of(node)!r}", start_of(node))
+        raise wrong(_("not a plain number: %(part)r"), node)
     return Decimal(text)
 
 
 def given_parts(node: exp.Expression) -> set[str]:
     """Names of the parts a node was written with."""
     if node.comments:
-        raise ExpressionError(f"comments are not allowed: {sql_of(node)!r}", start_of(node))
+        raise wrong(_("comments are not allowed: %(part)r"), node)
     return {key for key, value in node.args.items() if value not in (None, [], False)} - _SILENT
+
+
+def wrong(template: str, node: exp.Expression, **params: Any) -> ExpressionError:
+    """An error about a node, with its text as `part` and its place."""
+    return ExpressionError(template, start_of(node), part=sql_of(node), **params)
 
 
 def sql_of(node: Any) -> str:

@@ -5,6 +5,7 @@
 """
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import cast, get_args
 
@@ -15,44 +16,55 @@ from cotmoc.indicators.expressions import (
     ARITHMETIC,
     COMPARISONS,
     DEEPEST,
-    ExpressionError,
     decimal_of,
     given_parts,
-    sql_of,
     start_of,
     tree_of,
+    wrong,
 )
+from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.measures import MeasureError
+from cotmoc.indicators.wrong import gettext_noop as _
 
 LONGEST_WINDOW = 60
+CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+# Code and `numerator` or `denominator` → what it is counted in.
+Counted = Mapping[tuple[str, str], str | None]
 
 
 def parse_formula(text: str) -> syntax.Scalar:
     """Read a formula; raises ExpressionError naming the wrong part."""
     scalar = _scalar(tree_of(text), 0)
     if not any(syntax.references(scalar)):
-        raise ExpressionError(f"names no indicator: {text!r}", 0)
+        raise ExpressionError(_("names no indicator: %(part)r"), 0, part=text)
     return scalar
 
 
-def check_references(scalar: syntax.Scalar, known: Collection[str]) -> None:
-    """Whether every indicator that a formula names is there; raises ExpressionError."""
+def check_references(scalar: syntax.Scalar, known: Collection[str], text: str = "") -> None:
+    """Whether every indicator that a formula names is there; raises ExpressionError that points at
+    the name in `text`, the formula as written."""
     for reference in syntax.references(scalar):
-        if reference.code not in known:
-            near = difflib.get_close_matches(reference.code, known, n=3)
-            hint = f"; did you mean {', '.join(near)}?" if near else ""
-            raise ExpressionError(f"unknown indicator: {reference.code!r}{hint}")
+        if reference.code in known:
+            continue
+        found = re.search(rf"\b{re.escape(reference.code)}\b", text)
+        offset = found.start() if found else None
+        near = difflib.get_close_matches(reference.code, known, n=3)
+        if near:
+            template = _("unknown indicator: %(part)r; did you mean %(near)s?")
+            raise ExpressionError(template, offset, part=reference.code, near=", ".join(near))
+        raise ExpressionError(_("unknown indicator: %(part)r"), offset, part=reference.code)
 
 
 def measure_of_formula(
-    scalar: syntax.Scalar, units: Mapping[str, str], counted: Mapping[str, str | None]
+    scalar: syntax.Scalar, units: Mapping[str, str], counted: Counted
 ) -> str | None:
     """What a formula's result is counted in, from the units of the indicators it names and the
-    measures of their numerators; raises ExpressionError for sums of unlike things."""
+    measures of their numerators and denominators; raises ExpressionError for sums of unlike
+    things."""
     try:
         return _measure(scalar, units, counted)
     except MeasureError as error:
-        raise ExpressionError(f"{error}: {str(scalar)!r}") from error
+        raise ExpressionError(error.template, **error.params) from error
 
 
 def in_order(formulas: Mapping[str, syntax.Scalar]) -> list[str]:
@@ -68,7 +80,9 @@ def in_order(formulas: Mapping[str, syntax.Scalar]) -> list[str]:
             return
         if code in path:
             cycle = " → ".join([*path[path.index(code) :], code])
-            raise ExpressionError(f"indicators are made of each other: {cycle}")
+            raise ExpressionError(
+                _("indicators are made of each other: %(cycle)s"), cycle=cycle, part=code
+            )
         path.append(code)
         for name in _names(formulas[code]):
             visit(name)
@@ -86,7 +100,7 @@ def _names(scalar: syntax.Scalar) -> Iterable[str]:
 
 def _scalar(node: exp.Expression, depth: int) -> syntax.Scalar:
     if depth > DEEPEST:
-        raise ExpressionError("is nested too deeply", start_of(node))
+        raise ExpressionError(_("is nested too deeply"), start_of(node))
     kind, given = type(node), given_parts(node)
     if kind is exp.Paren and given == {"this"}:
         return _scalar(node.this, depth + 1)
@@ -106,14 +120,14 @@ def _scalar(node: exp.Expression, depth: int) -> syntax.Scalar:
         return syntax.Reference("value", _code(node))
     if kind is exp.Anonymous:
         return _reference(node)
-    raise ExpressionError(f"not allowed in a formula: {sql_of(node)!r}", start_of(node))
+    raise wrong(_("not allowed in a formula: %(part)r"), node)
 
 
 def _when(node: exp.Expression, depth: int) -> syntax.When:
     branch = node.args["ifs"][0]
     test = branch.this
     if type(test) not in COMPARISONS or given_parts(test) != {"this", "expression"}:
-        raise ExpressionError(f"when needs one comparison: {sql_of(test)!r}", start_of(test))
+        raise wrong(_("when needs one comparison: %(part)r"), test)
     default = node.args.get("default")
     return syntax.When(
         COMPARISONS[type(test)],
@@ -128,18 +142,25 @@ def _reference(node: exp.Expression) -> syntax.Reference:
     functions = get_args(syntax.Function)
     name = str(node.this).lower()
     if name not in functions:
-        known = ", ".join(functions)
-        raise ExpressionError(f"unknown function: {sql_of(node)!r}; known: {known}", start_of(node))
+        near = difflib.get_close_matches(name, functions, n=1)
+        raise wrong(
+            _("unknown function: %(part)r; known: %(known)s%(hint)s"),
+            node,
+            known=", ".join(functions),
+            hint=f"; {near[0]}?" if near else "",
+        )
     wanted = 2 if name == "moving" else 1
     if len(node.expressions) != wanted or given_parts(node) != {"this", "expressions"}:
-        raise ExpressionError(f"{name} takes {wanted}: {sql_of(node)!r}", start_of(node))
+        raise wrong(
+            _("%(name)s takes %(wanted)s in its brackets: %(part)r"), node, name=name, wanted=wanted
+        )
     count = None
     if name == "moving":
         length = node.expressions[1]
         text = length.this if type(length) is exp.Literal and not length.is_string else ""
         if not text.isdigit() or not 2 <= int(text) <= LONGEST_WINDOW:
-            raise ExpressionError(
-                f"moving takes 2 to {LONGEST_WINDOW} periods: {sql_of(node)!r}", start_of(node)
+            raise wrong(
+                _("moving takes 2 to %(limit)s periods: %(part)r"), node, limit=LONGEST_WINDOW
             )
         count = int(text)
     return syntax.Reference(cast(syntax.Function, name), _code(node.expressions[0]), count)
@@ -147,14 +168,17 @@ def _reference(node: exp.Expression) -> syntax.Reference:
 
 def _code(node: exp.Expression) -> str:
     plain = type(node) is exp.Column and given_parts(node) == {"this"}
-    if not plain or node.this.args.get("quoted"):
-        raise ExpressionError(f"needs an indicator's code: {sql_of(node)!r}", start_of(node))
+    if not plain or node.this.args.get("quoted") or not _may_be_code(node.name):
+        raise wrong(_("needs an indicator's code: %(part)r"), node)
     return str(node.name)
 
 
-def _measure(
-    scalar: syntax.Scalar, units: Mapping[str, str], counted: Mapping[str, str | None]
-) -> str | None:
+def _may_be_code(name: str) -> bool:
+    # The parser takes `lambda` for a code by itself, but not inside brackets.
+    return CODE.fullmatch(name) is not None and name != "lambda"
+
+
+def _measure(scalar: syntax.Scalar, units: Mapping[str, str], counted: Counted) -> str | None:
     match scalar:
         case syntax.Number():
             return ""
@@ -168,8 +192,8 @@ def _measure(
             for part in parts:
                 found = measures.joined("+", found, _measure(part, units, counted))
             return found
-        case syntax.Reference("numerator" | "denominator", code):
-            return counted.get(code)
+        case syntax.Reference("numerator" | "denominator" as part, code):
+            return counted.get((code, part))
         case syntax.Reference(_, code):
             return units.get(code)
         case syntax.When(_, left, right, then, otherwise):

@@ -4,12 +4,15 @@ A measure is a short word: `count`, `ratio` (a count over a count), `%`, `VND`, 
 where only the row of data says what it is, as with reported values.
 """
 
+from cotmoc.indicators.wrong import WrongError
+from cotmoc.indicators.wrong import gettext_noop as _
+
 RATIO = "ratio"
 COUNT = "count"
 _SECONDS_IN_A_DAY = 86_400
 
 
-class MeasureError(ValueError):
+class MeasureError(WrongError):
     """Two numbers that cannot be joined, or a result that does not fit; the message says which."""
 
 
@@ -40,8 +43,11 @@ def _alike(operator: str, left: str | None, right: str | None) -> str | None:
         return left or right
     if {left, right} == {RATIO, "%"}:
         return "%"
-    words = "plus" if operator == "+" else "minus"
-    raise MeasureError(f"{_said(left)} {words} {_said(right)} has no meaning")
+    if operator == "+":
+        template = _("%(left)s plus %(right)s has no meaning: the units are unlike")
+    else:
+        template = _("%(left)s minus %(right)s has no meaning: the units are unlike")
+    raise MeasureError(template, left=left, right=right)
 
 
 def _over(left: str | None, right: str | None) -> str | None:
@@ -54,12 +60,6 @@ def _over(left: str | None, right: str | None) -> str | None:
     if right in (COUNT, RATIO):
         return left or None
     return f"{left}/{right}"
-
-
-def _said(measure: str) -> str:
-    return {RATIO: "a ratio", "%": "a percentage", COUNT: "a count"}.get(
-        measure, f"a number of {measure}"
-    )
 
 
 def check_fits(measure: str | None, scale: object, unit: str) -> None:
@@ -79,4 +79,9 @@ def check_fits(measure: str | None, scale: object, unit: str) -> None:
         "count": measure in (COUNT, RATIO),
     }
     if not fits.get(unit, False):
-        raise MeasureError(f"{_said(measure)} times {scale} is not in {unit}")
+        raise MeasureError(
+            _("what is measured in %(measure)s, times %(scale)s, is not in %(unit)s"),
+            measure=measure,
+            scale=scale,
+            unit=unit,
+        )

@@ -268,6 +268,24 @@ def references(scalar: Scalar) -> Iterator[Reference]:
                 yield from references(otherwise)
 
 
+def numbers(scalar: Scalar) -> set[Decimal]:
+    """The plain numbers that an expression or formula is written with."""
+    match scalar:
+        case Number(value):
+            return {value}
+        case Arithmetic(_, left, right):
+            return numbers(left) | numbers(right)
+        case Negative(inner):
+            return numbers(inner)
+        case Coalesce(parts):
+            return {value for part in parts for value in numbers(part)}
+        case When(_, left, right, then, otherwise):
+            sides = (left, right, then) if otherwise is None else (left, right, then, otherwise)
+            return {value for side in sides for value in numbers(side)}
+        case _:
+            return set()
+
+
 def conditions(condition: Condition | None) -> Iterator[Condition]:
     """A condition and all that it is made of."""
     if condition is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from cotmoc.plantext import legacy_encodings
+from cotmoc.core import legacy_encodings
 from cotmoc.plantext.words import normalise
 
 MAX_BYTES = 5_000_000

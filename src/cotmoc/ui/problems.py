@@ -65,13 +65,59 @@ _SENTENCES: dict[str, object] = {
     "plan_encoding_windows_1258": gettext_lazy(
         "written in the old encoding Windows-1258; save it again as UTF-8"
     ),
+    "wrong_kind": gettext_lazy(
+        "by its content this is %(kind)s; CSV, XLSX, Parquet and JSON Lines are read"
+    ),
+    "encoding_vni": gettext_lazy("written in the old encoding VNI; save it again as UTF-8"),
+    "encoding_unknown": gettext_lazy(
+        "the encoding cannot be told; say it with --encoding (%(known)s) or save as UTF-8"
+    ),
+    "line_too_long": gettext_lazy("the line is longer than a row can be; is it the right file?"),
+    "file_changed": gettext_lazy("the file was changed while it was read; import it again"),
+    "no_header": gettext_lazy("no row names a known column; found: %(found)s"),
+    "no_such_header": gettext_lazy("the file has no such header; near: %(near)s"),
+    "unknown_column": gettext_lazy("the table has no such column; there are: %(known)s"),
+    "no_such_profile": gettext_lazy("there is no such profile; there are: %(known)s"),
+    "profile_name": gettext_lazy(
+        "a profile's name has letters without accents, digits, and . _ - only"
+    ),
+    "profile_unreadable": gettext_lazy("cannot be read: %(reason)s"),
+    "xlsx_broken": gettext_lazy("the workbook is broken; open it and save it again"),
+    "xlsx_too_large": gettext_lazy(
+        "the workbook unpacks to %(megabytes)s MB, more than is read; save it as CSV (UTF-8)"
+    ),
+    "parquet_broken": gettext_lazy("the Parquet file is broken or not whole"),
+    "parquet_type": gettext_lazy("a column of this type cannot be read"),
+    "not_json_lines": gettext_lazy("JSON Lines are read: one object a line"),
+    "not_json": gettext_lazy("this line is not a JSON object"),
+    "nested_value": gettext_lazy("one value is needed, not a list or an object"),
+    "unclosed_quote": gettext_lazy("a quotation mark is opened and never closed"),
+    "unreadable_characters": gettext_lazy("the text holds characters that cannot be read"),
+    "text_too_long": gettext_lazy("the text is longer than %(limit)s characters"),
+    "not_allowed": gettext_lazy("this must be one of: %(allowed)s"),
+    "not_yes_or_no": gettext_lazy("this must be yes or no (1/0, true/false, có/không, x)"),
+    "ambiguous_number": gettext_lazy(
+        "thousands or decimals? Write it without the mark “%(mark)s”, or say --decimal"
+    ),
+    "below_minimum": gettext_lazy("this must be at least %(limit)s"),
+    "above_maximum": gettext_lazy("this must be at most %(limit)s"),
+    "not_a_moment": gettext_lazy(
+        "this is not a time; write it like 2025-06-30 14:05:00 or 30/06/2025 14:05"
+    ),
+    "day_out_of_range": gettext_lazy("the year must be between %(first)s and %(last)s"),
+    "ends_before_start": gettext_lazy("this is before %(start)s (%(value)s)"),
+    "not_a_period": gettext_lazy("this is not a period; write 2026-08, 2026-Q3 or 2026"),
+    "not_understood": gettext_lazy("the row could not be understood"),
+    "duplicate_in_file": gettext_lazy("the key stands in line %(first)s already"),
     "no_targets": gettext_lazy("the text was read, but no target stands in it"),
 }
 
 
 def sentence(problem: Problem) -> str:
     """What is wrong, without the place."""
-    template = str(_SENTENCES.get(problem.code, problem.code))
+    # Where a room that knows no Django has said it already, the sentence comes along.
+    brought = _(str(problem.params.get("template", problem.code)))
+    template = str(_SENTENCES.get(problem.code, brought))
     said = template % problem.params if problem.params else template
     if looks_like := problem.params.get("looks_like"):
         said += " " + _("(it looks like %(kind)s)") % {"kind": looks_like}

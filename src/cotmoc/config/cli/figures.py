@@ -1,4 +1,4 @@
-"""`cotmoc figures`, `cotmoc figures explain` and `cotmoc indicators`."""
+"""`cotmoc figures` and `cotmoc figures explain`."""
 
 import argparse
 import difflib
@@ -72,10 +72,6 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     )
     opened.add_argument("--json", action="store_true", help=_("print JSON"))
     opened.set_defaults(run=explain_figure)
-
-    indicators = commands.add_parser("indicators", help=_("the catalogue of indicators"))
-    indicators.add_argument("--json", action="store_true", help=_("print JSON"))
-    indicators.set_defaults(run=list_indicators)
 
 
 def figure_json(figure: Figure) -> dict[str, Any]:
@@ -167,20 +163,6 @@ def _require(code: str, known: Iterable[str], what: str) -> None:
     hint = " " + _("Did you mean: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
     message = _("There is no %(what)s %(code)s.") % {"what": what, "code": code}
     raise CommandError(message + hint, NOT_FOUND)
-
-
-def list_indicators(chosen: argparse.Namespace) -> None:
-    """Print the catalogue."""
-    require_database()
-    rows = IndicatorVersion.objects.filter(latest=True).order_by("code")
-    if chosen.json:
-        print_json([{"code": r.code, "version": r.version, **r.content} for r in rows])
-        return
-    print_table(
-        [_("Code"), _("Indicator"), _("Unit"), _("Owner")],
-        [(row.code, row.name, row.unit, row.owner) for row in rows],
-        set(),
-    )
 
 
 def explain_figure(chosen: argparse.Namespace) -> None:

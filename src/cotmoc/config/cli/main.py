@@ -52,7 +52,17 @@ def build_parser() -> argparse.ArgumentParser:
     """All commands with their help, in the active language."""
     from django.utils.translation import gettext as _
 
-    from cotmoc.config.cli import compute, figures, operate, plans, portal766, sample, units
+    from cotmoc.config.cli import (
+        compute,
+        facts,
+        figures,
+        indicators,
+        operate,
+        plans,
+        portal766,
+        sample,
+        units,
+    )
 
     parser = argparse.ArgumentParser(
         prog="cotmoc",
@@ -68,6 +78,6 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
-    for module in (operate, units, plans, portal766, figures, sample, compute):
+    for module in (operate, units, plans, portal766, figures, indicators, sample, facts, compute):
         module.add_commands(commands)
     return parser

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cotmoc.core.legacy_encodings import TCVN3
 from cotmoc.plantext import UnreadableText, read_file
-from cotmoc.plantext.legacy_encodings import TCVN3
 
 WORDS = "Kế hoạch chuyển đổi số của tỉnh: 90% hồ sơ được xử lý đúng hạn và số hóa."
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))

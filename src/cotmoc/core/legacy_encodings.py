@@ -1,13 +1,15 @@
-"""Recognises text typed in the Vietnamese encodings of before Unicode.
+"""Recognises and reads text typed in the Vietnamese encodings of before Unicode.
 
-Nothing is converted silently: the caller is told what the bytes look like, so that a person can
-save the file again as UTF-8.
+Nothing is converted silently: the caller is told what the bytes look like and says so to people.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
+
+from cotmoc.core.text import fold
 
 # TCVN 5712 as the ".VnTime" fonts use it: one byte per letter, lower case only.
 _TCVN3_LETTERS = {
@@ -30,6 +32,7 @@ TCVN3 = {
     for letters, codes in _TCVN3_LETTERS.items()
     for letter, code in zip(letters, codes, strict=True)
 }
+_CHARMAP = "".join(TCVN3.get(code, chr(code)) for code in range(256))
 _VNI_WORDS = (b"va\xf8", b"cu\xfba", b"\xf1\xf6\xf4\xefc", b"so\xe1", b"ca\xf9c", b"t\xeenh")
 _COMMON_WORDS = frozenset(
     (
@@ -38,12 +41,17 @@ _COMMON_WORDS = frozenset(
         *("tối", "thiểu", "về", "có", "mục", "tiêu", "nhiệm", "vụ", "trên", "năm"),
     )
 )
+# A syllable without marks: initial, one to three vowels, final.
+_SYLLABLE = re.compile(
+    r"(?:ngh?|gh|nh|ph|th|tr|kh|ch|gi|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
+)
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _WORD = re.compile(r"\w{1,20}")
 _SAMPLE_BYTES = 20_000
 
 
 def decode_tcvn3(raw: bytes) -> str:
-    return "".join(TCVN3.get(byte, chr(byte)) for byte in raw)
+    return codecs.charmap_decode(raw, "strict", _CHARMAP)[0]  # type: ignore[arg-type]
 
 
 def decode_windows_1258(raw: bytes) -> str:
@@ -60,6 +68,20 @@ def looks_like(raw: bytes) -> str | None:
     }
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= 2 else None
+
+
+def plausible(text: str) -> float:
+    """Which share of the words that carry a mark are Vietnamese syllables: 0 to 1.
+
+    Text read in the wrong encoding has vowels where none can stand and two tones in a syllable.
+    """
+    marked = [word for word in _WORD.findall(text.lower()) if not word.isascii()]
+    good = sum(
+        bool(_SYLLABLE.fullmatch(fold(word)))
+        and sum(mark in _TONES for mark in unicodedata.normalize("NFD", word)) < 2
+        for word in marked
+    )
+    return good / len(marked) if marked else 0.0
 
 
 def _common_words(text: str) -> int:

@@ -1,0 +1,267 @@
+"""`cotmoc indicators`, `cotmoc indicators check` and `cotmoc indicators explain`."""
+
+import argparse
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cotmoc.apps.measurement.catalogue import fact_tables, load_definitions
+from cotmoc.apps.measurement.models import IndicatorVersion
+from cotmoc.config.cli.output import (
+    NOT_FOUND,
+    OK,
+    REFUSED,
+    CommandError,
+    plain,
+    print_json,
+    print_table,
+    stdout,
+)
+from cotmoc.config.cli.ready import require_database
+from cotmoc.core.problems import Problem
+from cotmoc.indicators.check import check_catalogue
+from cotmoc.indicators.definitions import Definition, DefinitionError, Term
+from cotmoc.indicators.definitions import Path as ComputingPath
+from cotmoc.indicators.facts import FactTable, FactTableError, read_fact_tables
+from cotmoc.ui.problems import sentence
+
+Subparsers = argparse._SubParsersAction  # the type has no public name
+
+
+def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
+    """Add the commands about the catalogue of indicators."""
+    indicators = commands.add_parser(
+        "indicators",
+        help=_("the catalogue of indicators"),
+        description=_(
+            "Lists the catalogue. `cotmoc indicators check` finds everything that is wrong in its "
+            "files, `cotmoc indicators explain CODE` says a definition in words."
+        ),
+        epilog="cotmoc indicators check my-catalogue/ --json · "
+        "cotmoc indicators explain dossiers_on_time",
+    )
+    indicators.add_argument("--json", action="store_true", help=_("print JSON"))
+    indicators.set_defaults(run=list_indicators)
+    actions = indicators.add_subparsers(metavar="ACTION")
+    checked = actions.add_parser(
+        "check",
+        help=_("find everything that is wrong in the files"),
+        description=_(
+            "Reads every file, computes every worked example and prints what is wrong with file, "
+            "line and column. Needs no database. Exit code 1 when something is wrong."
+        ),
+    )
+    checked.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help=_("a catalogue, or a folder of definitions; left out: the installed catalogue"),
+    )
+    checked.add_argument("--json", action="store_true", help=_("print JSON"))
+    checked.set_defaults(run=check)
+    explained = actions.add_parser("explain", help=_("say a definition in words"))
+    explained.add_argument("code", metavar="CODE")
+    explained.add_argument("--json", action="store_true", help=_("print JSON"))
+    explained.set_defaults(run=explain)
+
+
+def list_indicators(chosen: argparse.Namespace) -> None:
+    """Print the catalogue."""
+    require_database()
+    rows = IndicatorVersion.objects.filter(latest=True).order_by("code")
+    if chosen.json:
+        print_json([{"code": r.code, "version": r.version, **r.content} for r in rows])
+        return
+    print_table(
+        [_("Code"), _("Indicator"), _("Unit"), _("Owner")],
+        [(row.code, row.name, row.unit, row.owner) for row in rows],
+        set(),
+    )
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Print everything that is wrong in a folder of definitions."""
+    folder = chosen.folder or Path(settings.CATALOGUE_DIR)
+    if not folder.is_dir():
+        raise CommandError(_("There is no folder %(folder)s.") % {"folder": folder}, NOT_FOUND)
+    inside = folder / "indicators" if (folder / "indicators").is_dir() else folder
+    paths = sorted(inside.glob("*.yaml"))
+    if not paths:
+        raise CommandError(_("No file in %(folder)s ends in .yaml.") % {"folder": inside})
+    files, problems = [], []
+    for path in paths:
+        try:
+            files.append((path.name, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            problems.append(Problem("plan_encoding", path.name))
+    problems += check_catalogue(files, _tables(folder))
+    if chosen.json:
+        print_json({"files": len(paths), "problems": [_as_json(each) for each in problems]})
+        return REFUSED if problems else OK
+    texts = dict(files)
+    for problem in problems:
+        _print_problem(problem, inside / problem.file, texts.get(problem.file, ""))
+    counts = {"files": len(paths), "problems": len(problems)}
+    stdout.print(_("%(files)s files read, %(problems)s problems") % counts)
+    return REFUSED if problems else OK
+
+
+def _tables(folder: Path) -> Mapping[str, FactTable]:
+    declared = sorted((folder / "facts").glob("*.yaml"))
+    try:
+        if not declared:
+            return fact_tables()
+        return read_fact_tables(
+            (path.name, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in declared
+        )
+    except (FactTableError, yaml.YAMLError, UnicodeDecodeError) as error:
+        message = _("The fact tables cannot be read: %(reason)s")
+        raise CommandError(message % {"reason": error}) from error
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.params.get("column"),
+        "field": problem.field,
+        "code": problem.code,
+        "value": problem.value,
+        "message": sentence(problem),
+        "known": problem.params.get("known"),
+        "did_you_mean": problem.params.get("near"),
+    }
+
+
+def _print_problem(problem: Problem, path: Path, text: str) -> None:
+    """`file:line:column: key: what`, the line itself and a mark under the place."""
+    column = problem.params.get("column")
+    place = ":".join(str(each) for each in (path, problem.line, column) if each is not None)
+    field = f" {problem.field}" if problem.field else ""
+    stdout.print(f"{place}:{field}: {sentence(problem)}", markup=False, soft_wrap=True)
+    lines = text.splitlines()
+    missing = (problem.line, column) == (1, 1)
+    if isinstance(column, int) and problem.line and not missing and problem.line <= len(lines):
+        stdout.print(f"    {lines[problem.line - 1]}", markup=False, soft_wrap=True, style="dim")
+        stdout.print(f"    {' ' * (column - 1)}^", markup=False, soft_wrap=True, style="dim")
+
+
+def explain(chosen: argparse.Namespace) -> None:
+    """Say one definition in words, every version of it, from the files of the catalogue."""
+    try:
+        loaded = load_definitions()
+    except (DefinitionError, FactTableError) as error:
+        message = _("The catalogue cannot be read: %(reason)s. Run: cotmoc indicators check")
+        raise CommandError(message % {"reason": error}) from error
+    found = [(each, raw) for each, raw in loaded if each.code == chosen.code]
+    if not found:
+        near = difflib.get_close_matches(
+            chosen.code, [each.code for each, _raw in loaded], n=3, cutoff=0.5
+        )
+        hint = " " + _("Did you mean: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
+        message = _("There is no indicator %(code)s.") % {"code": chosen.code}
+        raise CommandError(message + hint, NOT_FOUND)
+    if chosen.json:
+        print_json([{**raw, "formula_in_words": _formula(each)} for each, raw in found])
+        return
+    for number, (definition, _raw) in enumerate(found):
+        if number:
+            stdout.print()
+        stdout.print(
+            f"{definition.code} v{definition.version} · {definition.name[_language()]}",
+            style="bold",
+            markup=False,
+        )
+        for line in _lines(definition):
+            stdout.print(line, markup=False)
+
+
+def _language() -> str:
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+def _formula(definition: Definition) -> str:
+    """`100 × dossiers on time ÷ dossiers received`."""
+    if definition.formula is not None:
+        return definition.formula_text
+    words = definition.numerator.name[_language()]
+    if definition.denominator:
+        words = f"{words} ÷ {definition.denominator.name[_language()]}"
+    return words if definition.scale == 1 else f"{plain(definition.scale)} × {words}"
+
+
+def _lines(definition: Definition) -> Iterator[str]:
+    language = _language()
+    yield definition.description[language]
+    yield f"{_('Value')}: {_formula(definition)} ({definition.unit})"
+    for path in definition.paths:
+        yield from _path_lines(path)
+    if definition.divides:
+        yield f"{_('Zero denominator')}: {_zero_rule(definition)}"
+    if not definition.formula:
+        yield f"{_('Higher bodies')}: {_units_rule(definition)}"
+    if definition.reported_path:
+        yield f"{_('Longer periods of reported values')}: {_time_rule(definition)}"
+    if definition.suppress_below:
+        yield _("Published figures over fewer than %(number)s are kept back") % {
+            "number": definition.suppress_below
+        }
+    better = _("more is better") if definition.direction == "up" else _("less is better")
+    yield f"{_('Direction')}: {better}"
+    validity = f"{_('from')} {definition.valid_from:%d/%m/%Y}"
+    if definition.valid_to:
+        validity += f" {_('until before')} {definition.valid_to:%d/%m/%Y}"
+    yield f"{_('In force')}: {validity}"
+    yield f"{_('Legal source')}: {definition.legal_source}"
+    yield f"{_('Owner')}: {definition.owner}"
+    expected = ", ".join(f"{key} = {value}" for key, value in definition.example["expect"].items())
+    yield f"{_('Worked example')}: {expected}"
+
+
+def _path_lines(path: ComputingPath) -> Iterator[str]:
+    yield _("From %(table)s:") % {"table": path.table}
+    for label, term in zip((_("numerator"), _("denominator")), path.terms, strict=False):
+        yield f"  {label}: {term.name[_language()]}"
+        yield f"    {term.text} · {_('reported for the period') if path.reported else _when(term)}"
+
+
+def _when(term: Term) -> str:
+    if term.until:
+        return _("by %(date)s, still there at the period's end by %(until)s") % {
+            "date": term.date,
+            "until": term.until,
+        }
+    return _("in the period by %(date)s") % {"date": term.date}
+
+
+def _zero_rule(definition: Definition) -> str:
+    return {
+        "none": _("no value: nothing arose"),
+        "excluded": _("no value: nothing arose"),
+        "zero": _("the value is 0"),
+        "full": _("the value is the whole"),
+    }[definition.zero_denominator]
+
+
+def _units_rule(definition: Definition) -> str:
+    return {
+        "sum": _("numerators and denominators of their members are added, then divided"),
+        "mean": _("plain mean of their members' values"),
+        "none": _("only what is known of themselves"),
+    }[definition.rollup_units]
+
+
+def _time_rule(definition: Definition) -> str:
+    return {
+        "sum": _("numerators and denominators are added, then divided"),
+        "last": _("the last value counts"),
+        "mean": _("plain mean of the values"),
+        "none": _("only what is reported for the period itself"),
+    }[definition.rollup_time]

@@ -1,0 +1,53 @@
+"""Everything that is wrong with a catalogue, with file, line and column."""
+
+from collections.abc import Iterable, Mapping
+
+from cotmoc.core.problems import Problem
+from cotmoc.indicators.catalogue import together
+from cotmoc.indicators.definitions import Definition, DefinitionError, inspect_definition
+from cotmoc.indicators.examples import check_example
+from cotmoc.indicators.facts import FactTable
+from cotmoc.indicators.positions import Document, UnreadableError, read_document
+
+
+def check_catalogue(
+    files: Iterable[tuple[str, str]], tables: Mapping[str, FactTable]
+) -> list[Problem]:
+    """All problems of all files, given as (name, text), in the order of files and lines.
+
+    A problem's `params` hold the sentence as `template` with what fills it in, and the `column`.
+    Worked examples are computed; one that comes out otherwise is a problem too.
+    """
+    documents: dict[str, Document] = {}
+    good: list[tuple[str, Definition]] = []
+    problems: list[Problem] = []
+    for name, text in files:
+        try:
+            document = documents[name] = read_document(text)
+        except UnreadableError as error:
+            where = {"template": error.template, "column": error.place.column}
+            problems.append(
+                Problem("unreadable", name, error.place.line, params={**error.params, **where})
+            )
+            continue
+        definition, errors = inspect_definition(document.raw, name, tables)
+        if definition is not None:
+            good.append((name, definition))
+            errors = list(check_example(definition, tables, name))
+        problems += [problem_of(error, document) for error in errors]
+    problems += [problem_of(error, documents[error.where]) for error in together(good, tables)]
+    return sorted(problems, key=lambda each: (each.file, each.line or 0))
+
+
+def problem_of(error: DefinitionError, document: Document) -> Problem:
+    """An error of a definition with its place in the file."""
+    place = document.place(error.key, error.offset, of_key=error.of_key)
+    part = error.params.get("part")
+    return Problem(
+        code="definition",
+        file=error.where,
+        line=place.line,
+        field=error.key or None,
+        value=None if part is None else str(part),
+        params={**error.params, "template": error.template, "column": place.column},
+    )
