@@ -455,6 +455,22 @@ def figures(
     return page(request, _chosen(request, filters), paging, _figure_row)
 
 
+# Before the references, whose form it has too.
+@router.get("/figures/id/{id}/explain", response=Explanation)
+def explain_figure_by_id(
+    request: HttpRequest,
+    id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+    paging: Query[Paging],
+    choice: Query[FactChoice],
+) -> dict[str, Any]:
+    """Everything a figure is made of by its number, also of one that was superseded."""
+    try:
+        found = find_figure(str(id), viewer=viewer(request))
+    except Figure.DoesNotExist as error:
+        raise Http404 from error
+    return _explained(request, found, paging, choice)
+
+
 @router.get("/figures/{indicator}/{unit_code}/{period}", response=FigureRow)
 def figure(
     request: HttpRequest, indicator: Code, unit_code: Code, period: PeriodCode
@@ -474,21 +490,6 @@ def explain_figure(
 ) -> dict[str, Any]:
     """Everything a figure is made of, down to the rows of the received files."""
     found = _figure(request, indicator, unit_code, period)
-    return _explained(request, found, paging, choice)
-
-
-@router.get("/figures/id/{id}/explain", response=Explanation)
-def explain_figure_by_id(
-    request: HttpRequest,
-    id: Annotated[int, Path(ge=1, le=2**63 - 1)],
-    paging: Query[Paging],
-    choice: Query[FactChoice],
-) -> dict[str, Any]:
-    """The same for a figure by its number, also for one that was superseded."""
-    try:
-        found = find_figure(str(id), viewer=viewer(request))
-    except Figure.DoesNotExist as error:
-        raise Http404 from error
     return _explained(request, found, paging, choice)
 
 

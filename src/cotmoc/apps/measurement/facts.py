@@ -195,16 +195,19 @@ def body_names(codes: Collection[str]) -> dict[str, str]:
     return names
 
 
-def columns_shown(scope: Scope) -> list[Column]:
+def columns_shown(scope: Scope, *, narrow: bool = False) -> list[Column]:
     """The columns worth a place on a page: what tells facts apart, the dates that place them, and
-    what the definition looks at, with what that was worked out from."""
+    what the definition looks at; unless `narrow` also what that was worked out from, and all
+    other dates."""
     table = scope.table
     names = [*table.key, table.body]
     for term in scope.path.terms:
         names += [term.date, *([term.until] if term.until else [])]
     for term in scope.path.terms:
         for name in sorted(syntax.columns(term.tree)):
-            names += [*table.columns[name].inputs, name]
+            names += [name] if narrow else [*table.columns[name].inputs, name]
+    if not narrow:
+        names += table.dates
     return [table.columns[name] for name in dict.fromkeys(names)]
 
 

@@ -25,7 +25,7 @@ from cotmoc.ui import formats
 from cotmoc.ui.export import export, export_format
 
 OBSERVATIONS_SHOWN = 20
-FACTS_SHOWN = 8
+FACTS_SHOWN = 6
 FACTS_PER_PAGE = 50
 # A spreadsheet of more is of no use to anybody; a shorter period or one body's figure is.
 EXPORTED_AT_MOST = 200_000
@@ -76,8 +76,8 @@ def _figure_page(request: HttpRequest, found: Figure) -> HttpResponseBase:
         "difference": _difference(found) if opening else None,
     }
     if opening and explanation.facts:
-        columns = facts.columns_shown(opening.scope)
-        context |= facts_context(found, explanation.facts, columns, "")
+        columns = facts.columns_shown(opening.scope, narrow=True)
+        context |= facts_context(found, explanation.facts, columns, days=True)
     return render(request, "measurement/figure.html", context)
 
 
@@ -100,15 +100,19 @@ def behind(request: HttpRequest, pk: int) -> HttpResponseBase:
     sort = _sort(request, opening)
     number = page_number(request)
     shown = facts.opened(opening, part, FACTS_PER_PAGE, FACTS_PER_PAGE * (number - 1), sort)
+    page = _page(shown, number)
+    if page.number != number:  # beyond the last page the last one is shown
+        offset = FACTS_PER_PAGE * (page.number - 1)
+        shown = facts.opened(opening, part, FACTS_PER_PAGE, offset, sort)
     kind = export_format(request)
     if kind and shown.total <= EXPORTED_AT_MOST and not shown.problem:
         name = f"ho-so-{found.indicator.code}-{found.organisation.code}-{found.period}"
         rows = _exported(opening, stream_facts(opening.scope, part, sort))
         return export(kind, name.replace(":", "-"), _headers(opening), rows)
-    columns = _columns(opening)
-    context |= facts_context(found, shown, columns, sort) | {
+    columns = facts.columns_shown(opening.scope)
+    context |= facts_context(found, shown, columns, sort=sort) | {
         "opening": opening,
-        "page": _page(shown, number),
+        "page": page,
         "aggregates": opening.aggregates(part.name),
         "fact": _one_fact(request, opening),
         "too_many": shown.total > EXPORTED_AT_MOST,
@@ -119,9 +123,15 @@ def behind(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def facts_context(
-    figure: Figure, shown: Facts, columns: Sequence[Column], sort: str
+    figure: Figure,
+    shown: Facts,
+    columns: Sequence[Column],
+    *,
+    sort: str = "",
+    days: bool = False,
 ) -> dict[str, Any]:
-    """What the table of facts needs: titles, cells, and where each fact opens."""
+    """What the table of facts needs: titles, cells (times as `days` alone), and where each fact
+    opens."""
     language = get_language() or "vi"
     address = reverse("figure-facts", args=[figure.pk])
     return {
@@ -141,7 +151,9 @@ def facts_context(
         "rows": [
             {
                 "fact": row,
-                "cells": [(title, cell(row, each)) for each, title in _titled(columns, language)],
+                "cells": [
+                    (title, cell(row, each, days)) for each, title in _titled(columns, language)
+                ],
                 "url": f"{address}?{urlencode(_place(row, shown))}#fact",
             }
             for row in shown.rows
@@ -157,7 +169,7 @@ def _place(row: FactRow, shown: Facts) -> dict[str, Any]:
     return {"part": shown.part, "import": row.import_no, "line": row.line}
 
 
-def cell(row: FactRow, column: Column) -> str:
+def cell(row: FactRow, column: Column, days: bool = False) -> str:
     """A value as people read it; the body by its name."""
     value = row.cells.get(column.name)
     if value == row.body and column.type == "text":
@@ -168,7 +180,8 @@ def cell(row: FactRow, column: Column) -> str:
         case bool():
             return _("yes") if value else _("no")
         case datetime():
-            return f"{value:%H:%M}, {formats.day(value.date())}"
+            day = formats.day(value.date())
+            return day if days else f"{value:%H:%M}, {day}"
         case date():
             return formats.day(value)
         case str():
@@ -187,12 +200,6 @@ def page_number(request: HttpRequest) -> int:
 
 def _page(shown: Facts, number: int) -> Page[int]:
     return Paginator(range(shown.total), FACTS_PER_PAGE).get_page(number)
-
-
-def _columns(opening: Opening) -> list[Column]:
-    table, shown = opening.scope.table, facts.columns_shown(opening.scope)
-    there = {each.name for each in shown}
-    return [*shown, *(table.columns[name] for name in table.dates if name not in there)]
 
 
 def _sort(request: HttpRequest, opening: Opening) -> str:
