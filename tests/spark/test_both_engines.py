@@ -1,18 +1,30 @@
 """The very same expressions on DuckDB and on a Spark cluster: every value is compared."""
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from ibis import _
 
+from cotmoc.analytics.answers import STATUSES, FactEngine
+from cotmoc.analytics.closure import build_closure
+from cotmoc.analytics.lake import Lake
+from cotmoc.analytics.sample import Recipe, add_dossiers, country_bodies
 from cotmoc.analytics.sessions import open_session
+from cotmoc.analytics.tests.shipped import shipped
+from cotmoc.core.periods import parse_period
+from cotmoc.core.workdays import WorkCalendar
+from cotmoc.indicators.catalogue import read_catalogue
+from cotmoc.indicators.facts import read_fact_tables
 
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
 MONTHS, ROWS_A_MONTH = 6, 50_000
 WHOLE = 10**12  # a share is a whole number of these parts
 RELATIVE = 1e-9
@@ -288,19 +300,65 @@ def _same(left, right):
     return type(left) is type(right) and left == right
 
 
-def test_spark_on_a_cluster_says_what_duckdb_says(spark_cluster, parts, tmp_path):
+def shipped_catalogue():
+    """Every definition of the catalogue that is computed from facts, and the fact tables."""
+    tables = read_fact_tables(_yaml("facts"))
+    definitions = read_catalogue(_yaml("indicators"), tables)
+    return [each for each in definitions if each.computed_path], tables
+
+
+def _yaml(part):
+    paths = sorted((CATALOGUE / part).glob("*.yaml"))
+    return [(path.name, yaml.safe_load(path.read_text(encoding="utf-8"))) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def dossiers(tmp_path_factory):
+    """A lake of made-up dossiers on both sides of 1 July 2025."""
+    lake = Lake(tmp_path_factory.mktemp("dossiers"))
+    recipe = Recipe(6000, 3, date(2025, 6, 1), date(2025, 7, 1), "country")
+    now = datetime(2025, 8, 1, tzinfo=UTC)
+    bodies = country_bodies(*shipped(), 3)
+    add_dossiers(lake.table("dossiers"), bodies, WorkCalendar(), recipe, now=now)
+    return lake
+
+
+def whole_catalogue(session, lake, cache):
+    """All figures of the catalogue on the borders of 2026: old communes moved whole or in part."""
+    definitions, tables = shipped_catalogue()
+    engine = FactEngine(lake, tables, cache, session)
+    engine.refresh(definitions, "month")
+    periods = [parse_period(code) for code in ("2025-06", "2025-07", "2025-Q3", "2025")]
+    closure = build_closure(*shipped(), [], on=date(2026, 1, 1))
+    return engine.long(definitions, periods, closure.table, "month")
+
+
+def test_spark_on_a_cluster_says_what_duckdb_says(spark_cluster, parts, dossiers, tmp_path):
     duck, _ = results("duckdb", parts, tmp_path / "duck")
     spark, tasks = results(
         spark_cluster.url,
         parts,
         tmp_path / "spark",
-        then=lambda session: spark_cluster.tasks_by_worker(session.context),
+        then=lambda session: (
+            whole_catalogue(session, dossiers, tmp_path / "on spark"),
+            spark_cluster.tasks_by_worker(session.context),
+        ),
     )
+    spark["catalogue"], tasks = tasks
+    with open_session(threads=2) as session:
+        duck["catalogue"] = whole_catalogue(session, dossiers, tmp_path / "on duckdb")
+    definitions, _tables = shipped_catalogue()
+    computed = set(duck["catalogue"]["indicator"].to_pylist())
+    assert computed == {each.code for each in definitions}, "every indicator has figures"
+    assert {"estimated", "measured"} <= {
+        STATUSES[each] for each in duck["catalogue"]["status"].to_pylist()
+    }
 
     assert len(tasks) == 2
     assert min(tasks.values()) > 0, f"a worker was idle: {tasks}"
     keys = {case.__name__: key for case, key in CASES}
     keys |= {"kept": ["body", "atom"], "written": ["body", "atom"], "given": ["source"]}
+    keys["catalogue"] = ["indicator", "target", "period"]
     assert duck.keys() == spark.keys() == keys.keys()
     found = [
         line

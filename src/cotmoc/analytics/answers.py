@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import ibis
@@ -146,17 +148,33 @@ class FactEngine:
 
 
 def _figures(table: str, definitions: Sequence[Definition], rollup: RollUp) -> ir.Table:
-    measures: dict[Measure, None] = {}
+    measures: dict[Measure, frozenset[str]] = {}
     for definition in definitions:
+        levels = levels_of(definition)
         for term in path_of(definition).terms:
-            measures[presence_of(table, term)] = None
+            needed = [presence_of(table, term)]
             for aggregate in syntax.aggregates(term.tree):
-                measures |= dict.fromkeys(measures_of(table, term, aggregate))
+                needed += measures_of(table, term, aggregate)
+            for each in needed:
+                measures[each] = measures.get(each, frozenset()) | levels
     parts = rollup.wide(measures)
     columns: dict[str, ir.Value] = {}
     for number, definition in enumerate(definitions):
         columns |= _figure(number, table, definition, parts, rollup.divided)
     return parts.select(TARGET, PERIOD, **columns)
+
+
+# Whose figures go with those of a kind: the country's with provinces', districts' with communes'.
+_LEVELS = {
+    "province": {"province", "country"},
+    "department": {"department"},
+    "commune": {"commune", "district"},
+}
+
+
+def levels_of(definition: Definition) -> frozenset[str]:
+    """The levels of bodies that a definition gives figures for."""
+    return frozenset(level for kind in definition.applies_to for level in _LEVELS[kind])
 
 
 def named(rows: pa.Table, column: str, names: Sequence[str]) -> pa.Table:
@@ -211,8 +229,8 @@ def _figure(
             case _:
                 cases.append((zero, NOT_ARISING))
     if divided:
-        marks = {presence_of(table, term).mark for term in path.terms}
-        part = ibis.greatest(*(parts[mark].fill_null(0) for mark in marks)) == 1
+        marks = sorted({presence_of(table, term).mark for term in path.terms})
+        part = reduce(or_, (parts[mark].fill_null(0) == 1 for mark in marks))
         if all(can_be_divided(term.tree) for term in path.terms):
             cases.append((part, ESTIMATED))
         else:

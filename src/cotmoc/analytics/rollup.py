@@ -6,7 +6,7 @@ periods. Whole sources move as whole numbers; where shares are below one, counts
 with twelve places, so that what is conserved is conserved to the last place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -122,21 +122,32 @@ class RollUp:
         numbered = closure["target"].combine_chunks().dictionary_encode()
         self.targets: list[str] = numbered.dictionary.to_pylist()
         columns = {"source": closure["source"], TARGET: numbered.indices.cast(pa.int32())}
+        self.leveled = "level" in closure.column_names
+        if self.leveled:
+            columns["level"] = closure["level"]
         if self.divided:
             columns |= {"share": closure["share"], "part": closure["estimated"].cast(pa.int8())}
         self.closure = session.memtable(pa.table(columns))
         self._bridges: dict[Window, ir.Table] = {}
 
-    def wide(self, measures: Iterable[Measure]) -> ir.Table:
-        """All measures by target (its place in `targets`) and period, null where nothing is."""
-        wanted = list(dict.fromkeys(measures))
+    def wide(self, measures: Mapping[Measure, frozenset[str]]) -> ir.Table:
+        """All measures by target (its place in `targets`) and period, null where nothing is.
+
+        `measures` come with the levels of bodies that need them: what has many keys, distinct
+        counts and medians, is carried to those only.
+        """
+        wanted = list(measures)
         groups: dict[tuple[Placing, Window], list[Measure]] = {}
         for measure in wanted:
             if measure.component.is_additive:
                 place = (measure.component.placing, measure.window)
                 groups.setdefault(place, []).append(measure)
         parts = [self._additive(group) for group in groups.values()]
-        parts += [self._keyed(each) for each in wanted if not each.component.is_additive]
+        parts += [
+            self._keyed(each, levels)
+            for each, levels in measures.items()
+            if not each.component.is_additive
+        ]
         if len(parts) == 1:
             return parts[0]
         return self._side_by_side([self.session.keep(part) for part in parts])
@@ -182,9 +193,11 @@ class RollUp:
             return (value.cast("int64") * moved["share"].cast(EXACT)).sum()
         return (value.cast("float64") * moved["share"].cast("float64")).sum()
 
-    def _keyed(self, measure: Measure) -> ir.Table:
+    def _keyed(self, measure: Measure, levels: frozenset[str]) -> ir.Table:
         files = self.question.store.keyed_files(self.question.partitions, measure.component)
         moved = self._moved(files)
+        if self.leveled:
+            moved = moved.filter(moved["level"].isin(sorted(levels)))
         aggregate = measure.component.aggregate
         counted = self._shared(moved, moved[COUNT]) if aggregate.judged else moved[COUNT].sum()
         by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**{COUNT: counted}))

@@ -16,6 +16,6 @@ def carry_out_computation(pk: int) -> str:
     return str(carry_out(computation, now=timezone.now()).state)
 
 
-def enqueue(computation: Computation) -> None:
+def enqueue(pk: int) -> None:
     """Hand a computation to the workers (`cotmoc work`)."""
-    carry_out_computation.enqueue(computation.pk)
+    carry_out_computation.enqueue(pk)
