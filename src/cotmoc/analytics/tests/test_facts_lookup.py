@@ -22,7 +22,7 @@ from cotmoc.analytics.facts_lookup import (
     stream_facts,
 )
 from cotmoc.analytics.lake import Lake, LakeError
-from cotmoc.analytics.tests.dossiers import CATALOGUE, TABLES, bring, dossier
+from cotmoc.analytics.tests.dossiers import CATALOGUE, TABLES, at, bring, dossier
 from cotmoc.core.periods import parse_period
 from cotmoc.indicators.definitions import read_definition
 from cotmoc.indicators.evaluate import divide
@@ -219,12 +219,18 @@ COMPUTED = [
 def test_counting_again_gives_what_the_worked_example_expects(tmp_path, raw):
     definition = read_definition(raw, raw["code"], TABLES)
     example = definition.example
-    rows = [dossier(f"d{n}", "A", None) | fact for n, fact in enumerate(example["facts"])]
-    for row in rows:  # every dossier was received once, also where the example does not care
-        row["received_at"] = row["received_at"] or datetime(2026, 8, 1, 8)  # noqa: DTZ001
+    given = [term.date for term in definition.computed_path.terms]
+    usual = {} if "period" in example else dict.fromkeys(given, at("2026-08-01 08:00"))
+    rows = [
+        {"received_at": at("2026-08-01 08:00"), "dossier": f"d{n}"}
+        | usual
+        | fact
+        | {"organisation": "A"}
+        for n, fact in enumerate(example["facts"])
+    ]
     table = Lake(tmp_path).table("dossiers")
     bring(table, "example.csv", rows, now=AUGUST)
-    period = parse_period(example["period"])
+    period = parse_period(example.get("period", "2026-08"))
     scope = Scope(table, TABLES["dossiers"], definition.computed_path, {"A"}, period)
     found, expected = recount(scope), example["expect"]
     again = divide(definition, *map(as_decimal, (found.numerator, found.denominator)))
