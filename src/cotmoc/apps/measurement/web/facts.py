@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from cotmoc.analytics.facts_lookup import find_fact, stream_facts
 from cotmoc.analytics.lake import LakeError
 from cotmoc.apps.measurement import changes, facts, provenance, queries
+from cotmoc.apps.measurement.catalogue import fact_tables
 from cotmoc.apps.measurement.explanation import FactRow, Facts
 from cotmoc.apps.measurement.facts import Opening
 from cotmoc.apps.measurement.models import Basis, Difference, Figure
@@ -77,7 +78,7 @@ def _figure_page(request: HttpRequest, found: Figure) -> HttpResponseBase:
     }
     if opening and explanation.facts:
         columns = facts.columns_shown(opening.scope, narrow=True)
-        context |= facts_context(found, explanation.facts, columns, days=True)
+        context |= facts_context(found, explanation.facts, columns, narrow=True)
     return render(request, "measurement/figure.html", context)
 
 
@@ -128,10 +129,13 @@ def facts_context(
     columns: Sequence[Column],
     *,
     sort: str = "",
-    days: bool = False,
+    narrow: bool = False,
 ) -> dict[str, Any]:
-    """What the table of facts needs: titles, cells (times as `days` alone), and where each fact
-    opens."""
+    """What the table of facts needs: titles, cells, and where each fact opens. `narrow`: times as
+    days alone, the body below the first cell."""
+    body = fact_tables()[shown.table].body
+    if narrow:
+        columns = [each for each in columns if each.name != body]
     language = get_language() or "vi"
     address = reverse("figure-facts", args=[figure.pk])
     return {
@@ -151,8 +155,9 @@ def facts_context(
         "rows": [
             {
                 "fact": row,
+                "sub": row.body_name if narrow else "",
                 "cells": [
-                    (title, cell(row, each, days)) for each, title in _titled(columns, language)
+                    (title, cell(row, each, narrow)) for each, title in _titled(columns, language)
                 ],
                 "url": f"{address}?{urlencode(_place(row, shown))}#fact",
             }
