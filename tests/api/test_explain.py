@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cotmoc.apps.measurement.models import Figure, Source
-from cotmoc.apps.measurement.ports import received_file
+from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source
+from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.measurement.provenance import explain, find_figure, source_rows
 
 ON_TIME = "dossiers_on_time/H44/2026-08"
@@ -176,11 +176,49 @@ def test_a_superseded_figure_is_explained_as_it_was(dung, tmp_path, now):
     assert row.recorded_at == now
     again = explained(str(old.pk), dung, limit=500)
     assert again.superseded_at == now
-    assert dataclasses.replace(again, superseded_at=None) == before
+    assert [each.id for each in again.history] == [new.id, old.pk]
+    assert dataclasses.replace(again, superseded_at=None, history=before.history) == before
 
 
 def test_explaining_costs_few_queries(dung):
     figure = find_figure(ON_TIME, viewer=dung)
     with CaptureQueriesContext(connection) as seen:
         explain(figure, viewer=dung, limit=500)
-    assert len(seen) == 2
+    assert len(seen) == 3
+
+
+def test_a_batch_that_is_gone_is_said_and_nothing_breaks(get, dung):
+    source = Source.objects.get(file_name=PROGRESS)
+    path = lake().path("observations", source.batch)
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        answer = get(f"/figures/{ON_TIME}/explain")
+    finally:
+        aside.rename(path)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["numerator"], found["recomputed"]) == (144625, True)
+    assert found["observations"]["rows"] == []
+    assert path.name in found["observations"]["problem"]
+
+
+def test_a_figure_is_explained_by_its_number_too(get, dung):
+    figure = find_figure(ON_TIME, viewer=dung)
+    by_number = get(f"/figures/id/{figure.pk}/explain").json()
+    assert by_number == get(f"/figures/{ON_TIME}/explain").json()
+    assert get("/figures/id/999999999/explain").status_code == 404
+
+
+def test_the_catalogue_shows_derived_and_computed_definitions(get):
+    derived = get("/indicators/dossiers_on_time_ytd").json()
+    assert (derived["formula"], derived["numerator"], derived["table"]) == (
+        "ytd(dossiers_on_time)",
+        None,
+        None,
+    )
+    computed = get("/indicators/dossiers_on_time").json()
+    assert computed["table"] == "dossiers"
+    assert computed["reported"]["denominator"].startswith("sum(value)")
+    for each in IndicatorVersion.objects.filter(latest=True):
+        assert get(f"/indicators/{each.code}").status_code == 200, each.code

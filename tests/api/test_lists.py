@@ -57,7 +57,8 @@ def test_an_organisation_knows_its_territory(get):
 def test_a_definition_is_given_whole(get):
     found = get("/indicators/dossiers_on_time").json()
     assert found["name"]["en"] == "Dossiers handled on time"
-    assert found["numerator"]["expression"].startswith("sum(value) filter")
+    assert found["numerator"]["expression"].startswith("count(*) - count(*) filter")
+    assert found["reported"]["numerator"].startswith("sum(value) filter")
     assert (found["scale"], found["rollup_units"], found["version"]) == (100, "sum", 1)
     assert len(found["digest"]) == 64
     without = get("/indicators/dossiers_received").json()

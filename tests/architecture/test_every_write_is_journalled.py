@@ -99,6 +99,11 @@ class Deeds:
         measurement.sync_catalogue(**self.who)
         return "catalogue.synchronised"
 
+    def measurement_request_computation(self):
+        self.monkeypatch.setattr("cotmoc.apps.measurement.ports.computations", [])
+        measurement.request_computation(reason="a test", **self.who)
+        return "computation.requested"
+
     def measurement_publish_figures(self):
         measurement.publish_figures(["dossiers_on_time"], self.province, **self.who)
         return "figures.published"

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import ibis
@@ -237,8 +239,8 @@ def _figure(
             case _:
                 cases.append((zero, NOT_ARISING))
     if divided:
-        marks = {presence_of(table, term).mark for term in path.terms}
-        part = ibis.greatest(*(parts[mark].fill_null(0) for mark in marks)) == 1
+        marks = sorted({presence_of(table, term).mark for term in path.terms})
+        part = reduce(or_, (parts[mark].fill_null(0) == 1 for mark in marks))
         if all(can_be_divided(term.tree) for term in path.terms):
             cases.append((part, ESTIMATED))
         else:

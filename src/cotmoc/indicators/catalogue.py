@@ -1,18 +1,20 @@
 """The catalogue of definitions: many files, checked together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition, DefinitionError, read_definition
 from cotmoc.indicators.expressions import measure_of
 from cotmoc.indicators.facts import FactTable
-from cotmoc.indicators.formulas import check_references, in_order, measure_of_formula
+from cotmoc.indicators.formulas import cycles, measure_of_formula, names_of, unknown_references
 from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.measures import RATIO, MeasureError, check_fits
 from cotmoc.indicators.wrong import gettext_noop as _
+
+Named = tuple[str, Definition]
 
 
 def read_catalogue(
@@ -20,9 +22,10 @@ def read_catalogue(
 ) -> list[Definition]:
     """Definitions of (file name, parsed YAML) pairs, ordered by code and version.
 
-    A file is named `<code>.yaml`. Raises DefinitionError for the first thing that is wrong,
-    including two versions of one code that are valid on the same day, a formula over an indicator
-    that is not there, and formulas that need each other.
+    A file is named `<code>.yaml`, an earlier version `<code>@<version>.yaml`. Raises
+    DefinitionError for the first thing that is wrong, including two versions of one code that are
+    valid on the same day, a formula over an indicator that is not there, and formulas that need
+    each other.
     """
     named = [(name, read_definition(raw, name, tables)) for name, raw in files]
     for error in together(named, tables):
@@ -31,55 +34,78 @@ def read_catalogue(
 
 
 def together(
-    named: Iterable[tuple[str, Definition]], tables: Mapping[str, FactTable]
+    named: Sequence[Named], tables: Mapping[str, FactTable], others: Collection[str] = ()
 ) -> Iterator[DefinitionError]:
     """What is wrong with definitions, each good by itself, beside each other: file names, versions
     that hold on the same day, formulas over indicators that are not there, that add unlike things
-    or that need each other."""
-    files = {(each.code, each.version): name for name, each in named}
-    definitions = sorted((each for _n, each in named), key=lambda each: (each.code, each.version))
+    or that need each other. `others` are codes that are there and cannot be used: a formula that
+    names one is not blamed for it."""
+    yield from _names(named)
+    yield from _versions(named)
+    yield from _formulas(named, tables, others)
+
+
+def _names(named: Sequence[Named]) -> Iterator[DefinitionError]:
     for name, each in named:
-        if name.removesuffix(".yaml").split("@")[0] != each.code:
+        code, _sign, version = name.removesuffix(".yaml").partition("@")
+        if code != each.code:
             template = _("is %(code)s; the file must be named so")
             yield DefinitionError("code", template, name, code=each.code)
-    for earlier, later in pairwise(definitions):
-        if earlier.code == later.code and (
-            earlier.valid_to is None or later.valid_from < earlier.valid_to
-        ):
+        elif version and version != str(each.version):
+            template = _("is %(version)s; the file's name says otherwise")
+            yield DefinitionError("version", template, name, version=each.version)
+
+
+def _versions(named: Sequence[Named]) -> Iterator[DefinitionError]:
+    ordered = sorted(named, key=lambda each: (each[1].code, each[1].version))
+    for (file, first), (name, second) in combinations(ordered, 2):
+        if first.code != second.code:
+            continue
+        if first.version == second.version:
+            template = _("is that of %(file)s too")
+            yield DefinitionError("version", template, name, file=file)
+        elif _meet(first, second):
             yield DefinitionError(
                 "valid_from",
                 _("versions %(first)s and %(second)s overlap in time"),
-                files[later.code, later.version],
-                first=earlier.version,
-                second=later.version,
+                name,
+                first=first.version,
+                second=second.version,
             )
-    latest = {each.code: each for each in definitions}
-    yield from _formulas(
-        latest, {code: files[code, each.version] for code, each in latest.items()}, tables
+
+
+def _meet(first: Definition, second: Definition) -> bool:
+    return (first.valid_to is None or second.valid_from < first.valid_to) and (
+        second.valid_to is None or first.valid_from < second.valid_to
     )
 
 
 def _formulas(
-    known: Mapping[str, Definition], files: Mapping[str, str], tables: Mapping[str, FactTable]
+    named: Sequence[Named], tables: Mapping[str, FactTable], others: Collection[str]
 ) -> Iterator[DefinitionError]:
-    derived = {code: each.formula for code, each in known.items() if each.formula}
-    units = {code: each.unit for code, each in known.items()}
+    latest = {each.code: (name, each) for name, each in sorted(named, key=lambda n: n[1].version)}
+    units = {code: each.unit for code, (_file, each) in latest.items()}
     counted = {
         (code, part): measure_of(term.tree, tables[each.paths[0].table])
-        for code, each in known.items()
+        for code, (_file, each) in latest.items()
         if each.paths
         for part, term in zip(("numerator", "denominator"), each.paths[0].terms, strict=False)
     }
-    for code, formula in derived.items():
+    known = {*latest, *others}
+    for name, each in named:
+        if each.formula is None:
+            continue
+        unknown = list(unknown_references(each.formula, known, each.formula_text))
+        yield from (DefinitionError.of(error, "formula", name) for error in unknown)
+        if unknown or not latest.keys() >= set(names_of(each.formula)):
+            continue
         try:
-            check_references(formula, known, known[code].formula_text)
-            measure = measure_of_formula(formula, units, counted)
+            measure = measure_of_formula(each.formula, units, counted)
             # A formula has no scale: it says `100 *` itself.
-            hundred = measure == RATIO and Decimal(100) in syntax.numbers(formula)
-            check_fits(measure, 100 if hundred else 1, known[code].unit)
+            hundred = measure == RATIO and Decimal(100) in syntax.numbers(each.formula)
+            check_fits(measure, 100 if hundred else 1, each.unit)
         except (ExpressionError, MeasureError) as error:
-            yield DefinitionError.of(error, "formula", files[code])
-    try:
-        in_order(derived)
-    except ExpressionError as error:
-        yield DefinitionError.of(error, "formula", files[str(error.params["part"])])
+            yield DefinitionError.of(error, "formula", name)
+    derived = {code: each.formula for code, (_file, each) in latest.items() if each.formula}
+    for cycle in cycles(derived):
+        yield DefinitionError.of(cycle, "formula", latest[str(cycle.params["part"])][0])

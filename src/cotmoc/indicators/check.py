@@ -18,7 +18,15 @@ def check_catalogue(
     A problem's `params` hold the sentence as `template` with what fills it in, and the `column`.
     Worked examples are computed; one that comes out otherwise is a problem too.
     """
+    return list(examine_catalogue(files, tables)[1])
+
+
+def examine_catalogue(
+    files: Iterable[tuple[str, str]], tables: Mapping[str, FactTable]
+) -> tuple[list[Definition], list[Problem]]:
+    """The definitions of those files in which nothing is wrong, and all problems of the others."""
     documents: dict[str, Document] = {}
+    others: set[str] = set()
     good: list[tuple[str, Definition]] = []
     problems: list[Problem] = []
     for name, text in files:
@@ -29,14 +37,26 @@ def check_catalogue(
             problems.append(
                 Problem("unreadable", name, error.place.line, params={**error.params, **where})
             )
+            others.add(_code_in(name))
             continue
         definition, errors = inspect_definition(document.raw, name, tables)
         if definition is not None:
             good.append((name, definition))
             errors = list(check_example(definition, tables, name))
+        else:
+            others |= {_code_in(name), str(document.raw.get("code"))}
         problems += [problem_of(error, document) for error in errors]
-    problems += [problem_of(error, documents[error.where]) for error in together(good, tables)]
-    return sorted(problems, key=lambda each: (each.file, each.line or 0))
+    problems += [
+        problem_of(error, documents[error.where]) for error in together(good, tables, others)
+    ]
+    problems.sort(key=lambda each: (each.file, each.line or 0))
+    wrong = {problem.file for problem in problems}
+    return [each for name, each in good if name not in wrong], problems
+
+
+def _code_in(name: str) -> str:
+    """The code that a file's name promises."""
+    return name.removesuffix(".yaml").partition("@")[0]
 
 
 def problem_of(error: DefinitionError, document: Document) -> Problem:

@@ -459,10 +459,13 @@ class _Reader:
             raise self.wrong(
                 place, _("must have %(known)s"), known=", ".join(sorted(needed, reverse=True))
             )
-        name = words.get(key) or self.two_languages("name", value, f"{place}.")
+        unnamed: dict[str, str] = {}
+        name = words.get(key) or self.attempt(
+            lambda: self.two_languages("name", value, f"{place}."), unnamed
+        )
         for part in ("date", "until"):
             if part in value:
-                self.choice(f"{place}.{part}", value[part], table.dates)
+                self.attempt(partial(self.choice, f"{place}.{part}", value[part], table.dates), "")
         if not isinstance(value["expression"], str):
             raise self.wrong(f"{place}.expression", _("must be a text"))
         text = value["expression"].strip()

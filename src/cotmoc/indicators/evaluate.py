@@ -177,11 +177,12 @@ def _that_hold(
     found = [
         row for row in rows if node.condition is None or holds(node.condition, row.fact) is True
     ]
-    if node.judged is None or period is None:
+    if node.judged is None:
         return found
-    end = _moment(period.end)
+    # Without a period everything that ever happens has happened.
+    end = None if period is None else _moment(period.end)
     moments = [(row, _moment(row.fact.get(node.judged.name))) for row in found]
-    return [row for row, moment in moments if moment is not None and end and moment < end]
+    return [row for row, moment in moments if moment is not None and (end is None or moment < end)]
 
 
 def _aggregate(node: syntax.Aggregate, rows: Sequence[Weighed]) -> Decimal | None:

@@ -26,6 +26,20 @@ KEY = "worked_example"
 EXPECTED = ("numerator", "denominator", "value", "status")
 
 
+def evaluate_example(definition: Definition, tables: Mapping[str, FactTable]) -> Result:
+    """What the first path of a definition, or its formula, gives for its own worked example.
+
+    Raises DefinitionError for an example that cannot be computed.
+    """
+    example, where = definition.example, definition.code
+    if definition.formula is not None:
+        return evaluate_formula(definition, _figures(definition, example, where))
+    path = definition.paths[0]
+    period = None if path.reported else _period(example.get("period"), where)
+    rows = _rows(example.get("facts"), tables[path.table], KEY, where)
+    return evaluate(definition, rows, period, path=path)
+
+
 def check_example(
     definition: Definition, tables: Mapping[str, FactTable], where: str
 ) -> Iterator[DefinitionError]:

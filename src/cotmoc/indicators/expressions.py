@@ -251,9 +251,7 @@ class Reader:
                     raise wrong(_("needs a column of dates: %(part)r"), part)
             else:
                 parts.append(self._condition(part, 0))
-        return (
-            None if not parts else parts[0] if len(parts) == 1 else syntax.Both(tuple(parts))
-        ), judged
+        return (syntax.both(parts) if parts else None), judged
 
     def _is_judging(self, node: exp.Expression) -> bool:
         right = node.args.get("expression")
@@ -278,7 +276,7 @@ class Reader:
                 self._condition(node.this, depth + 1),
                 self._condition(node.expression, depth + 1),
             )
-            return syntax.Both(sides) if kind is exp.And else syntax.Either(sides)
+            return syntax.both(sides) if kind is exp.And else syntax.either(sides)
         if kind is exp.Is and type(node.expression) is exp.Null:
             return syntax.Missing(self._column(self._only(node, "this", "expression").this))
         if kind is exp.In and given_parts(node) == {"this", "expressions"}:
@@ -362,10 +360,7 @@ class Reader:
 
 
 def _both(condition: syntax.Condition | None, further: syntax.Condition) -> syntax.Condition:
-    if condition is None:
-        return further
-    parts = condition.parts if isinstance(condition, syntax.Both) else (condition,)
-    return syntax.Both((*parts, further))
+    return further if condition is None else syntax.both((condition, further))
 
 
 def _conjuncts(node: exp.Expression) -> list[exp.Expression]:

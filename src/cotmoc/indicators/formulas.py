@@ -6,7 +6,8 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import cast, get_args
 
 from sqlglot import exp
@@ -40,19 +41,22 @@ def parse_formula(text: str) -> syntax.Scalar:
     return scalar
 
 
-def check_references(scalar: syntax.Scalar, known: Collection[str], text: str = "") -> None:
-    """Whether every indicator that a formula names is there; raises ExpressionError that points at
-    the name in `text`, the formula as written."""
-    for reference in syntax.references(scalar):
-        if reference.code in known:
+def unknown_references(
+    scalar: syntax.Scalar, known: Collection[str], text: str = ""
+) -> Iterator[ExpressionError]:
+    """One error for each indicator that a formula names and that is not there, pointing at the
+    name in `text`, the formula as written."""
+    for code in names_of(scalar):
+        if code in known:
             continue
-        found = re.search(rf"\b{re.escape(reference.code)}\b", text)
+        found = re.search(rf"\b{re.escape(code)}\b", text)
         offset = found.start() if found else None
-        near = difflib.get_close_matches(reference.code, known, n=3)
+        near = difflib.get_close_matches(code, known, n=3)
         if near:
             template = _("unknown indicator: %(part)r; did you mean %(near)s?")
-            raise ExpressionError(template, offset, part=reference.code, near=", ".join(near))
-        raise ExpressionError(_("unknown indicator: %(part)r"), offset, part=reference.code)
+            yield ExpressionError(template, offset, part=code, near=", ".join(near))
+        else:
+            yield ExpressionError(_("unknown indicator: %(part)r"), offset, part=code)
 
 
 def measure_of_formula(
@@ -72,30 +76,53 @@ def in_order(formulas: Mapping[str, syntax.Scalar]) -> list[str]:
 
     Raises ExpressionError that names the cycle, as `a → b → a`.
     """
-    order: list[str] = []
-    path: list[str] = []
-
-    def visit(code: str) -> None:
-        if code in order or code not in formulas:
-            return
-        if code in path:
-            cycle = " → ".join([*path[path.index(code) :], code])
-            raise ExpressionError(
-                _("indicators are made of each other: %(cycle)s"), cycle=cycle, part=code
-            )
-        path.append(code)
-        for name in _names(formulas[code]):
-            visit(name)
-        path.pop()
-        order.append(code)
-
-    for code in sorted(formulas):
-        visit(code)
-    return order
+    for error in cycles(formulas):
+        raise error
+    return list(TopologicalSorter(_needs(formulas)).static_order())
 
 
-def _names(scalar: syntax.Scalar) -> Iterable[str]:
-    return dict.fromkeys(reference.code for reference in syntax.references(scalar))
+def cycles(formulas: Mapping[str, syntax.Scalar]) -> list[ExpressionError]:
+    """One error for each shortest circle of derived indicators that need each other, from its
+    first code back to it; of circles that share a code only one is given."""
+    needs = _needs(formulas)
+    found: list[list[str]] = []
+    while True:
+        try:
+            TopologicalSorter(needs).prepare()
+            break
+        except CycleError as error:
+            rings = [_ring(code, needs) for code in sorted(set(error.args[1]))]
+            found.append(min(rings, key=len))
+            needs |= {code: [] for code in found[-1]}
+    template = _("indicators are made of each other: %(cycle)s")
+    return [
+        ExpressionError(template, cycle=" → ".join(ring), part=ring[0]) for ring in sorted(found)
+    ]
+
+
+def _ring(code: str, needs: Mapping[str, list[str]]) -> list[str]:
+    """The shortest way from a code of a circle back to itself."""
+    ways, reached = [[code]], {code}
+    for way in ways:
+        for name in needs[way[-1]]:
+            if name == code:
+                return [*way, code]
+            if name not in reached:
+                reached.add(name)
+                ways.append([*way, name])
+    raise AssertionError(code)
+
+
+def _needs(formulas: Mapping[str, syntax.Scalar]) -> dict[str, list[str]]:
+    return {
+        code: [name for name in names_of(formulas[code]) if name in formulas]
+        for code in sorted(formulas)
+    }
+
+
+def names_of(scalar: syntax.Scalar) -> list[str]:
+    """Codes of the indicators that a formula names, each once."""
+    return list(dict.fromkeys(reference.code for reference in syntax.references(scalar)))
 
 
 def _scalar(node: exp.Expression, depth: int) -> syntax.Scalar:

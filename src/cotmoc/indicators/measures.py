@@ -68,7 +68,7 @@ def check_fits(measure: str | None, scale: object, unit: str) -> None:
     Raises MeasureError. Points, ranks and yes/no are plain numbers with a meaning of their own.
     """
     factor = float(str(scale))
-    if not measure or measure == unit or unit == "points":
+    if not measure or (measure == unit != "%") or unit == "points":
         return
     fits = {
         "%": measure in (RATIO, "%") and factor == (100 if measure == RATIO else 1),

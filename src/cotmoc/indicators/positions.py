@@ -76,6 +76,20 @@ class Document:
         return Place(before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads an impossible day (2026-02-31) as the text it is, for the reader to refuse there."""
+
+
+def _moment(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _moment)
+
+
 def read_document(text: str) -> Document:
     """Read one YAML mapping; raises UnreadableError for anything else, also for a key that stands
     twice and for anchors, which could make a small file enormous."""
@@ -86,7 +100,7 @@ def read_document(text: str) -> Document:
                     _("anchors and aliases are not allowed"), _place(token.start_mark)
                 )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except UnreadableError:
         raise
     except yaml.MarkedYAMLError as error:

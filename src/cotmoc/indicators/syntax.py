@@ -4,7 +4,7 @@
 have the same text, and so share one component of the engine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -113,6 +113,21 @@ class Either:
 
 
 Condition = Flag | Compare | OneOf | Missing | Not | Both | Either
+
+
+def both(parts: Iterable[Condition]) -> Condition:
+    """All of one or more parts; brackets within the same word vanish, so that one meaning has one
+    text."""
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Both) else [part])]
+    return flat[0] if len(flat) == 1 else Both(tuple(flat))
+
+
+def either(parts: Iterable[Condition]) -> Condition:
+    """Any of one or more parts, with brackets taken out as in `both`."""
+    flat = [
+        inner for part in parts for inner in (part.parts if isinstance(part, Either) else [part])
+    ]
+    return flat[0] if len(flat) == 1 else Either(tuple(flat))
 
 
 @dataclass(frozen=True, slots=True)

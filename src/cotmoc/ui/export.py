@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("xlsx", "csv")
@@ -36,6 +37,11 @@ def safe_cell(value: Any) -> Any:
     return value
 
 
+def _local(value: datetime) -> datetime:
+    """Local time without its zone, which spreadsheets do not know."""
+    return timezone.make_naive(value) if timezone.is_aware(value) else value
+
+
 class _Line:
     """csv writes here; each row comes straight back out."""
 
@@ -59,10 +65,12 @@ def _csv(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> St
 
 def _xlsx(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False})
+    # Rows go to a temporary file as they come: many of them must not fill the memory.
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
+    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
     widths = [len(header) for header in headers]
     sheet.write_row(0, 0, headers, bold)
     number = 0
@@ -71,6 +79,8 @@ def _xlsx(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> H
             widths[column] = max(widths[column], len(str(value or "")))
             if isinstance(value, Decimal):
                 sheet.write_number(number, column, float(value))
+            elif isinstance(value, datetime):
+                sheet.write_datetime(number, column, _local(value), moment)
             elif isinstance(value, date):
                 sheet.write_datetime(number, column, value, day)
             elif value is not None:

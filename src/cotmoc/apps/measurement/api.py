@@ -1,12 +1,12 @@
 """Indicators and figures over the API, each figure with everything it is made of."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
@@ -15,8 +15,20 @@ from cotmoc.rest.auth import viewer
 from cotmoc.rest.fields import Code, Day, Number, PeriodCode, Words, folded_words
 from cotmoc.rest.paging import Page, Paging, page
 
-StatusCode = Literal["measured", "partial", "not_arising", "no_data"]
-BasisCode = Literal["reported", "summed", "published", "none"]
+StatusCode = Literal[
+    "measured",
+    "partial",
+    "not_arising",
+    "no_data",
+    "estimated",
+    "not_due",
+    "not_applicable",
+    "not_comparable",
+    "closed",
+    "suppressed",
+]
+BasisCode = Literal["computed", "derived", "reported", "summed", "published", "none"]
+PartCode = Literal["numerator", "denominator", "rest"]
 
 router = Router(tags=["measurement"])
 
@@ -31,6 +43,13 @@ class Term(Schema):
 
     name: TwoLanguages
     expression: str
+
+
+class ReportedPath(Schema):
+    """The expressions over reported values; the words are those of the first path."""
+
+    numerator: str
+    denominator: str | None
 
 
 class IndicatorRow(Schema):
@@ -49,17 +68,22 @@ class IndicatorRow(Schema):
 
 
 class IndicatorDetail(IndicatorRow):
-    """The whole definition, as in the catalogue."""
+    """The whole definition, as in the catalogue. A derived one has a formula instead of terms;
+    `reported` are the terms over what bodies report, beside those over single facts."""
 
     description: TwoLanguages
-    table: str
+    table: str | None = Field(description="the fact table; null for a derived indicator")
     counted: TwoLanguages
     scale: Number
     zero_denominator: Literal["none", "zero", "full", "excluded"]
-    rollup_units: Literal["sum", "none"]
+    rollup_units: Literal["sum", "mean", "none"]
+    rollup_time: Literal["sum", "last", "mean", "none"]
     applies_to: list[Literal["province", "department", "commune"]]
-    numerator: Term
+    numerator: Term | None
     denominator: Term | None
+    formula: str | None = Field(description="over other indicators; null for a base indicator")
+    reported: ReportedPath | None
+    suppress_below: int = Field(description="published only from so many facts; 0: always")
     plan_phrases: list[str]
     worked_example: dict[str, Any]
 
@@ -99,7 +123,7 @@ class Definition(Schema):
     name: TwoLanguages
     description: TwoLanguages
     formula: TwoLanguages
-    numerator: Term
+    numerator: Term | None
     denominator: Term | None
     scale: Number
     zero_denominator: str
@@ -111,6 +135,7 @@ class Definition(Schema):
     owner: str
     valid_from: Day
     valid_to: Day | None
+    derived_from: str = Field(description="a derived indicator's formula; empty for others")
 
 
 class Run(Schema):
@@ -165,12 +190,14 @@ class Observation(Schema):
 
 
 class Observations(Schema):
-    """A part of the observations: `limit` and `offset` choose which."""
+    """A part of the observations: `limit` and `offset` choose which. With a `problem` they could
+    not be read, and zero does not mean that there are none."""
 
     rows: list[Observation]
     total: int
     limit: int
     offset: int
+    problem: str | None
 
 
 class Source(Schema):
@@ -187,6 +214,155 @@ class Source(Schema):
     sha256: str
     rows: int
     observations: int
+
+
+class Fact(Schema):
+    """One single fact: its columns (times are local), and the import and line it came from."""
+
+    body: str
+    body_name: str
+    cells: dict[str, Any]
+    import_no: int
+    line: int
+    file_name: str
+    recorded_at: datetime | None
+    label: str = Field(description="`illustration` marks made-up facts")
+
+
+class FactPart(Schema):
+    """A part a figure opens to, and the aggregates it can be narrowed to."""
+
+    part: PartCode
+    total: int
+    aggregates: list[str]
+
+
+class Facts(Schema):
+    """The single facts behind a computed figure: `rows` of the chosen part. `restricted`: only
+    those of bodies that the reader speaks for. With a `problem` they could not be read."""
+
+    table: str
+    parts: list[FactPart]
+    part: PartCode
+    aggregate: str
+    rows: list[Fact]
+    total: int
+    limit: int
+    offset: int
+    restricted: bool
+    problem: str | None
+
+
+class Component(Schema):
+    """One aggregate a figure is made of, counted again from the facts as known to its run."""
+
+    part: PartCode
+    aggregate: str
+    value: Number | None
+
+
+class Recount(Schema):
+    """Numerator and denominator counted again from the facts."""
+
+    numerator: Number | None
+    denominator: Number | None
+    agrees: bool
+
+
+class Month(Schema):
+    """A month of facts that the run read; `intact` if it still has the digest of then."""
+
+    table: str
+    month: str
+    digest: str
+    rows: int | None
+    intact: bool
+
+
+class Import(Schema):
+    """An import with rows in those months; `rows` are its rows there, of all bodies."""
+
+    table: str
+    number: int
+    file_name: str
+    sha256: str
+    recorded_at: datetime
+    rows: int
+    label: str
+
+
+class FigureState(Schema):
+    """A figure as it stood or stands; an old one opens by its `id`."""
+
+    id: int
+    figure: str
+    period: str
+    numerator: Number | None
+    denominator: Number | None
+    value: Number | None
+    status: StatusCode
+    basis: BasisCode
+    version: int
+    computed_at: datetime
+    superseded_at: datetime | None
+
+
+class FormulaReference(Schema):
+    """What a formula refers to: the days meant and the figures stored for them."""
+
+    text: str
+    function: str
+    code: str
+    start: Day | None
+    end: Day | None
+    figures: list[FigureState]
+
+
+class MonthChange(Schema):
+    """A month of facts that the two runs saw differently; null where it was not there."""
+
+    table: str
+    month: str
+    before: str | None
+    after: str | None
+
+
+class ImportChange(Schema):
+    """An import between the two runs: rows of this figure's bodies and period that it brought,
+    and earlier ones that it made superseded."""
+
+    number: int
+    file_name: str
+    recorded_at: datetime
+    label: str
+    added: int
+    superseded: int
+
+
+class SourceChange(Schema):
+    """A file of reported values recorded between the two runs."""
+
+    id: int
+    file_name: str
+    recorded_at: datetime
+
+
+class Change(Schema):
+    """Why a figure differs from the one it superseded; no reasons when nothing that is recorded
+    explains it."""
+
+    before: FigureState
+    after: FigureState
+    reasons: list[Literal["definition", "basis", "facts", "reports", "units", "inputs"]]
+    definition_before: str
+    definition_after: str
+    months: list[MonthChange]
+    imports: list[ImportChange]
+    sources: list[SourceChange]
+    inputs: list[FigureState]
+    unit_date_before: Day | None
+    unit_date_after: Day | None
+    problem: str | None
 
 
 class Explanation(Schema):
@@ -218,6 +394,20 @@ class Explanation(Schema):
     contributions: list[Contribution]
     observations: Observations
     sources: list[Source]
+    facts: Facts | None
+    components: list[Component]
+    recounted: Recount | None
+    months: list[Month]
+    imports: list[Import]
+    references: list[FormulaReference]
+    change: Change | None
+    history: list[FigureState]
+
+
+class FactChoice(Schema):
+    part: PartCode | None = Field(None, description="which facts of a computed figure to list")
+    aggregate: str = Field("", max_length=2000, description="narrow to one aggregate by its text")
+    sort: str = Field("", max_length=80, description="a column, or -column from the largest")
 
 
 class IndicatorPage(Page[IndicatorRow]):
@@ -265,6 +455,22 @@ def figures(
     return page(request, _chosen(request, filters), paging, _figure_row)
 
 
+# Before the references, whose form it has too.
+@router.get("/figures/id/{id}/explain", response=Explanation)
+def explain_figure_by_id(
+    request: HttpRequest,
+    id: Annotated[int, Path(ge=1, le=2**63 - 1)],
+    paging: Query[Paging],
+    choice: Query[FactChoice],
+) -> dict[str, Any]:
+    """Everything a figure is made of by its number, also of one that was superseded."""
+    try:
+        found = find_figure(str(id), viewer=viewer(request))
+    except Figure.DoesNotExist as error:
+        raise Http404 from error
+    return _explained(request, found, paging, choice)
+
+
 @router.get("/figures/{indicator}/{unit_code}/{period}", response=FigureRow)
 def figure(
     request: HttpRequest, indicator: Code, unit_code: Code, period: PeriodCode
@@ -280,11 +486,24 @@ def explain_figure(
     unit_code: Code,
     period: PeriodCode,
     paging: Query[Paging],
+    choice: Query[FactChoice],
 ) -> dict[str, Any]:
     """Everything a figure is made of, down to the rows of the received files."""
     found = _figure(request, indicator, unit_code, period)
+    return _explained(request, found, paging, choice)
+
+
+def _explained(
+    request: HttpRequest, figure: Figure, paging: Paging, choice: FactChoice
+) -> dict[str, Any]:
     return explain(
-        found, viewer=viewer(request), limit=paging.limit, offset=paging.offset
+        figure,
+        viewer=viewer(request),
+        limit=paging.limit,
+        offset=paging.offset,
+        part=choice.part or "",
+        aggregate=choice.aggregate,
+        sort=choice.sort,
     ).to_dict()
 
 
@@ -330,11 +549,27 @@ def _indicator_row(row: IndicatorVersion) -> dict[str, Any]:
 def _rules(row: IndicatorVersion) -> dict[str, Any]:
     """Rules that the catalogue's file may leave to their defaults."""
     definition = row.definition
+    reported = row.content.get("reported")
     return {
+        "table": definition.table or None,
         "scale": definition.scale,
         "zero_denominator": definition.zero_denominator,
+        "rollup_units": definition.rollup_units,
+        "rollup_time": definition.rollup_time,
+        "numerator": row.content.get("numerator"),
         "denominator": row.content.get("denominator"),
+        "formula": definition.formula_text or None,
+        "reported": reported and _reported(reported),
+        "suppress_below": definition.suppress_below,
         "plan_phrases": definition.plan_phrases,
+    }
+
+
+def _reported(path: dict[str, Any]) -> dict[str, Any]:
+    below = path.get("denominator")
+    return {
+        "numerator": path["numerator"]["expression"],
+        "denominator": below and below["expression"],
     }
 
 

@@ -54,6 +54,6 @@ def _yaml_files(folder: Path) -> list[tuple[str, Any]]:
     for path in sorted(folder.glob("*.yaml")):
         try:
             files.append((path.name, yaml.safe_load(path.read_text(encoding="utf-8"))))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError) as error:
             raise DefinitionError("", f"cannot be read: {error}", path.name) from error
     return files

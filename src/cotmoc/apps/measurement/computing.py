@@ -250,12 +250,12 @@ def _windows(
             if reference.function not in ("ytd", "moving"):
                 continue
             for period in periods:
-                days = _days(reference, period)
+                days = days_of(reference, period)
                 if days is not None:
                     yield reference.code, Interval(days.start, days.end)
 
 
-def _days(reference: syntax.Reference, period: Period) -> Interval | None:
+def days_of(reference: syntax.Reference, period: Period) -> Interval | None:
     """The days that a reference speaks of when `period` is asked; None when there are none."""
     calendar = calendars().of(period)
     match reference.function:
@@ -347,7 +347,7 @@ class _Derived:
     def _referred(
         self, reference: syntax.Reference, unit: Unit, period: Period
     ) -> ComputedFigure | None:
-        days = _days(reference, period)
+        days = days_of(reference, period)
         if days is None:
             return None
         key = (reference.code, unit.code, (days.start, days.end))

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from django.conf import settings
 
 from cotmoc.analytics.lake import Lake
 
-if TYPE_CHECKING:
-    from cotmoc.apps.measurement.models import Computation
-
-# What takes a requested computation in hand, set when the program starts.
-computations: list[Callable[["Computation"], None]] = []
+# What takes a requested computation (by its number) in hand, set when the program starts.
+computations: list[Callable[[int], None]] = []
 
 
 def lake() -> Lake:

@@ -3,20 +3,25 @@
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import takewhile
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.db.models import Q, QuerySet
 
+from cotmoc.analytics.lake import LakeError
 from cotmoc.analytics.lookup import Found, Observation, find_observations
+from cotmoc.apps.measurement import changes, facts
 from cotmoc.apps.measurement.explanation import (
+    ComponentFacts,
     Contribution,
     Coverage,
     DefinitionFacts,
     Explanation,
+    Facts,
     ObservationRow,
     Observations,
     PublishedTotal,
@@ -27,13 +32,15 @@ from cotmoc.apps.measurement.explanation import (
 from cotmoc.apps.measurement.models import Basis, Figure, Source
 from cotmoc.apps.measurement.ports import lake, received_file
 from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.core.periods import Interval
 from cotmoc.indicators.definitions import REPORTED_TABLE, Definition, Term
-from cotmoc.indicators.evaluate import divide
-from cotmoc.indicators.syntax import text_constants
+from cotmoc.indicators.evaluate import divide, evaluate_formula
+from cotmoc.indicators.syntax import Reference, text_constants
 
 DEFAULT_ROWS = 50
 _ID = re.compile(r"[0-9]{1,18}")
 _STORED_STEP = Decimal("0.000001")
+_FORMULA_STEP = Decimal("0.0001")
 _SHOWN_STEP = Decimal("0.01")
 _WIDE_ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -59,20 +66,31 @@ def find_figure(ref: str, *, viewer: object) -> Figure:
 
 
 def explain(
-    figure: Figure, *, viewer: object, limit: int = DEFAULT_ROWS, offset: int = 0
+    figure: Figure,
+    *,
+    viewer: object,
+    limit: int = DEFAULT_ROWS,
+    offset: int = 0,
+    part: str = "",
+    aggregate: str = "",
+    sort: str = "",
 ) -> Explanation:
-    """Everything a figure is made of, with `limit` of its observations from `offset`.
+    """Everything a figure is made of, with `limit` of its observations from `offset`, or of the
+    single facts of one `part` (`numerator`, `denominator`, `rest`), narrowed to an aggregate.
 
-    Members' contributions and observations are for signed-in people; others see the figure, its
-    definition and its run. Two queries and one scan of the period's batches.
+    Members' contributions, observations, facts and what came of them are for signed-in people;
+    others see the figure, its definition and its run. Three queries and one scan of the period's
+    batches for a reported figure that nothing superseded.
     """
     definition = figure.indicator.definition
     signed_in = bool(getattr(viewer, "is_authenticated", False))
     members = list(_members(figure, viewer)) if signed_in and _sums(definition) else []
-    sources = list(_sources(figure)) if signed_in else []
-    found = _observations(figure, definition, members, sources, limit, offset)
-    again = divide(definition, figure.numerator, figure.denominator).value
-    return Explanation(
+    reported = figure.basis not in (Basis.COMPUTED, Basis.DERIVED)
+    sources = list(_sources(figure)) if signed_in and reported else []
+    found, problem = _observations(figure, definition, members, sources, limit, offset)
+    again = _again(figure, definition)
+    chain = changes.history(figure, viewer=viewer) if signed_in else []
+    explanation = Explanation(
         id=figure.pk,
         figure=str(figure),
         unit_code=figure.organisation.code,
@@ -83,7 +101,7 @@ def explain(
         value=figure.value,
         exact=again,
         shown=None if figure.value is None else figure.value.quantize(_SHOWN_STEP, ROUND_HALF_UP),
-        recomputed=_agree(figure.value, again),
+        recomputed=_agree(figure.value, again, _step(definition)),
         status=figure.status,
         basis=figure.basis,
         coverage=Coverage(figure.with_data, figure.expected, figure.not_arising),
@@ -93,9 +111,72 @@ def explain(
         run=_run_facts(figure),
         published=_published(figure, definition),
         contributions=tuple(_contributions(members)),
-        observations=_rows(found, sources, limit, offset),
+        observations=_rows(found, sources, limit, offset, problem),
         sources=tuple(_source_facts(found, sources)),
+        references=changes.references(figure, definition) if signed_in else (),
+        change=changes.why(figure, viewer=viewer, chain=chain),
+        history=tuple(map(changes.state_of, chain)),
     )
+    opening = facts.open_figure(figure, viewer=viewer, definition=definition)
+    if opening is None:
+        return explanation
+    chosen = opening.chosen(part, aggregate)
+    return _with_facts(figure, explanation, facts.opened(opening, chosen, limit, offset, sort))
+
+
+def _with_facts(figure: Figure, explanation: Explanation, opened: Facts) -> Explanation:
+    """An explanation with what the figure was computed from."""
+    scope = facts.scope_of(figure)
+    assert scope is not None  # only then is there something to open
+    components: tuple[ComponentFacts, ...] = ()
+    recounted = None
+    try:
+        components, recounted = facts.recount(figure, scope)
+    except LakeError as error:
+        opened = replace(opened, problem=facts.cannot_be_read(error))
+    return replace(
+        explanation,
+        facts=opened,
+        components=components,
+        recounted=recounted,
+        months=facts.months_read(figure, scope),
+        imports=facts.imports_read(scope),
+    )
+
+
+def _again(figure: Figure, definition: Definition) -> Decimal | None:
+    """The value from its stored parts; a derived one from the figures it refers to, or from the
+    facts of the longer stretch of days that it asks for."""
+    stored = divide(definition, figure.numerator, figure.denominator).value
+    if definition.formula is None:
+        return stored
+    found = changes.referred(figure, definition)
+    if not all(figures for _reference, _days, figures in found):
+        return stored
+    known: dict[Reference, Decimal | None] = {}
+    for reference, days, figures in found:
+        if reference.function in changes.WINDOWS:
+            scope = facts.scope_of(figures[-1])
+            if scope is None or None in days:
+                return stored
+            period = Interval(*cast(tuple[date, date], days))
+            try:
+                counted = facts.recounted(replace(scope, period=period))
+            except LakeError:
+                return stored
+            known[reference] = divide(figures[-1].indicator.definition, *counted).value
+        else:
+            known[reference] = _referred_to(reference, figures[0])
+    return evaluate_formula(definition, known.__getitem__).value
+
+
+def _referred_to(reference: Reference, figure: Figure) -> Decimal | None:
+    """What a reference means of a figure, to more places than are stored where that can be."""
+    if reference.function in ("numerator", "denominator"):
+        part: Decimal | None = getattr(figure, reference.function)
+        return part
+    exact = divide(figure.indicator.definition, figure.numerator, figure.denominator).value
+    return exact if _agree(figure.value, exact) else figure.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +257,16 @@ def _observations(
     sources: Sequence[Source],
     limit: int,
     offset: int,
-) -> Found:
+) -> tuple[Found, str | None]:
+    """What was found, and why nothing could be read where that is so."""
     summed = figure.basis == Basis.SUMMED
     bodies = [member.organisation for member in members] if summed else [figure.organisation]
-    return find_observations(
-        [lake().path(REPORTED_TABLE, source.batch) for source in sources],
+    batches = [lake().path(REPORTED_TABLE, source.batch) for source in sources]
+    if gone := next((path for path in batches if not path.exists()), None):
+        missing = LakeError(f"{REPORTED_TABLE}: {gone.name} is gone")
+        return Found((), 0, {}), facts.cannot_be_read(missing)
+    found = find_observations(
+        batches,
         elements=_elements(definition),
         unit_codes=[body.code for body in bodies],
         period=figure.period,
@@ -188,6 +274,7 @@ def _observations(
         limit=limit,
         offset=offset,
     )
+    return found, None
 
 
 def _elements(definition: Definition) -> list[str]:
@@ -196,11 +283,17 @@ def _elements(definition: Definition) -> list[str]:
     return sorted({name for term in terms for name in text_constants(term.tree, "element")})
 
 
-def _agree(stored: Decimal | None, again: Decimal | None) -> bool:
+def _agree(stored: Decimal | None, again: Decimal | None, step: Decimal = _STORED_STEP) -> bool:
     """Equal to the last stored place; the engine divides in binary, so that place may differ."""
     if stored is None or again is None:
         return stored is again
-    return abs(stored - again) <= _STORED_STEP
+    return abs(stored - again) <= step
+
+
+def _step(definition: Definition) -> Decimal:
+    """How near a value counted again must come: a formula adds up what its parts were rounded by,
+    and its own result is stored with four places."""
+    return _STORED_STEP if definition.formula is None else _FORMULA_STEP
 
 
 def _definition_facts(definition: Definition) -> DefinitionFacts:
@@ -211,7 +304,7 @@ def _definition_facts(definition: Definition) -> DefinitionFacts:
         name=definition.name,
         description=definition.description,
         formula={language: _formula(definition, language) for language in definition.name},
-        numerator=_term_facts(definition.numerator),
+        numerator=_term_facts(definition.numerator) if definition.paths else None,
         denominator=_term_facts(definition.denominator) if definition.denominator else None,
         scale=definition.scale,
         zero_denominator=definition.zero_denominator,
@@ -223,6 +316,7 @@ def _definition_facts(definition: Definition) -> DefinitionFacts:
         owner=definition.owner,
         valid_from=definition.valid_from,
         valid_to=definition.valid_to,
+        derived_from=definition.formula_text,
     )
 
 
@@ -231,7 +325,9 @@ def _term_facts(term: Term) -> TermFacts:
 
 
 def _formula(definition: Definition, language: str) -> str:
-    """`100 × dossiers on time ÷ dossiers received`."""
+    """`100 × dossiers on time ÷ dossiers received`; of a derived one its own text."""
+    if not definition.paths:
+        return definition.formula_text
     words = definition.numerator.name[language]
     if definition.denominator:
         words = f"{words} ÷ {definition.denominator.name[language]}"
@@ -286,10 +382,12 @@ def _sum(numbers: Iterator[Decimal | None]) -> Decimal | None:
     return sum(present, Decimal(0)) if present else None
 
 
-def _rows(found: Found, sources: Sequence[Source], limit: int, offset: int) -> Observations:
+def _rows(
+    found: Found, sources: Sequence[Source], limit: int, offset: int, problem: str | None
+) -> Observations:
     by_digest = {source.digest: source for source in sources}
     rows = tuple(_row(each, by_digest[each.source_digest]) for each in found.rows)
-    return Observations(rows, found.total, limit, offset)
+    return Observations(rows, found.total, limit, offset, problem)
 
 
 def _row(each: Observation, source: Source) -> ObservationRow:

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import logging
 import os
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from cotmoc.analytics.engine import ComputedFigure, Unit
 from cotmoc.analytics.observations import SCHEMA
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
+from cotmoc.apps.measurement import ports
 from cotmoc.apps.measurement.catalogue import calendars, load_definitions
 from cotmoc.apps.measurement.computing import Pair, Progress, compute_everything, fact_digests
 from cotmoc.apps.measurement.models import (
@@ -31,6 +31,7 @@ from cotmoc.apps.measurement.models import (
     Source,
 )
 from cotmoc.apps.measurement.ports import lake, received_file
+from cotmoc.apps.measurement.rules import too_few
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.queries.closure import closure_for
 from cotmoc.core.periods import CIVIL, Period
@@ -38,8 +39,6 @@ from cotmoc.core.text import fold
 from cotmoc.indicators.definitions import Definition
 
 OBSERVATIONS = "observations"
-logger = logging.getLogger(__name__)
-_SECONDS_BETWEEN_NEWS = 0.5
 _SIX_PLACES = Decimal("0.000001")
 
 
@@ -415,18 +414,19 @@ def publish_figures(
         .exclude(status="no_data")
         .select_related("indicator")
     )
-    shown = [figure.pk for figure in figures if not too_few(figure)]
+    shown = [
+        figure.pk
+        for figure in figures
+        if not too_few(
+            figure.numerator,
+            figure.denominator,
+            int(figure.indicator.content.get("suppress_below") or 0),
+        )
+    ]
     count = Figure.objects.filter(pk__in=shown).update(published_at=now)
     if count:
         record("figures.published", organisation, actor=actor, now=now, after={"figures": count})
     return count
-
-
-def too_few(figure: Figure) -> bool:
-    """Whether a figure stands on so few facts that single people might be recognised in it."""
-    limit = int(figure.indicator.content.get("suppress_below") or 0)
-    counted = figure.numerator if figure.denominator is None else figure.denominator
-    return counted is not None and 0 < counted < limit
 
 
 @transaction.atomic
@@ -437,31 +437,6 @@ def request_computation(*, reason: str, actor: Person | None, now: datetime) -> 
         return waiting
     computation = Computation.objects.create(reason=reason, requested_by=actor, requested_at=now)
     record("computation.requested", computation, actor=actor, now=now, after={"reason": reason})
-    return computation
-
-
-def carry_out(computation: Computation, *, now: datetime) -> Computation:
-    """Do a requested computation, telling how far it is; a failure is told, not raised."""
-    computation.state = Computation.State.RUNNING
-    computation.started_at = now
-    computation.save(update_fields=["state", "started_at"])
-    told = 0.0
-
-    def tell(step: str, done: int, total: int) -> None:
-        nonlocal told
-        if step == computation.step and time.monotonic() - told < _SECONDS_BETWEEN_NEWS:
-            return
-        told = time.monotonic()
-        computation.step, computation.done, computation.total = step, done, total
-        computation.save(update_fields=["step", "done", "total"])
-
-    try:
-        computation.run = compute_figures(actor=computation.requested_by, now=now, progress=tell)
-        computation.state = Computation.State.DONE
-    except Exception as error:
-        logger.exception("computation %s failed", computation.pk)
-        computation.problem = str(error)[:2000]
-        computation.state = Computation.State.FAILED
-    computation.finished_at = timezone.now()
-    computation.save(update_fields=["run", "state", "problem", "finished_at"])
+    for take_in_hand in ports.computations:
+        transaction.on_commit(partial(take_in_hand, computation.pk))
     return computation

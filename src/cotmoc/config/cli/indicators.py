@@ -2,7 +2,8 @@
 
 import argparse
 import difflib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,14 @@ from cotmoc.config.cli.output import (
 )
 from cotmoc.config.cli.ready import require_database
 from cotmoc.core.problems import Problem
-from cotmoc.indicators.check import check_catalogue
+from cotmoc.indicators import syntax
+from cotmoc.indicators.check import examine_catalogue
 from cotmoc.indicators.definitions import Definition, DefinitionError, Term
 from cotmoc.indicators.definitions import Path as ComputingPath
+from cotmoc.indicators.examples import evaluate_example
 from cotmoc.indicators.facts import FactTable, FactTableError, read_fact_tables
+from cotmoc.indicators.formulas import names_of
+from cotmoc.indicators.words import formula_words
 from cotmoc.ui.problems import sentence
 
 Subparsers = argparse._SubParsersAction  # the type has no public name
@@ -101,15 +106,29 @@ def check(chosen: argparse.Namespace) -> int:
             files.append((path.name, path.read_text(encoding="utf-8")))
         except UnicodeDecodeError:
             problems.append(Problem("plan_encoding", path.name))
-    problems += check_catalogue(files, _tables(folder))
+    good, found = examine_catalogue(files, _tables(folder))
+    problems += found
+    tables = Counter(path.table for each in good for path in each.paths[:1])
+    derived = sum(each.formula is not None for each in good)
     if chosen.json:
-        print_json({"files": len(paths), "problems": [_as_json(each) for each in problems]})
+        print_json(
+            {
+                "files": len(paths),
+                "definitions": len(good),
+                "derived": derived,
+                "by_table": dict(sorted(tables.items())),
+                "problems": [_as_json(each) for each in problems],
+            }
+        )
         return REFUSED if problems else OK
     texts = dict(files)
     for problem in problems:
         _print_problem(problem, inside / problem.file, texts.get(problem.file, ""))
     counts = {"files": len(paths), "problems": len(problems)}
     stdout.print(_("%(files)s files read, %(problems)s problems") % counts)
+    by_table = ", ".join(f"{name} {count}" for name, count in sorted(tables.items()))
+    said = _("%(good)s definitions are good: %(tables)s; made of others %(derived)s")
+    stdout.print(said % {"good": len(good), "tables": by_table or "–", "derived": derived})
     return REFUSED if problems else OK
 
 
@@ -168,8 +187,9 @@ def explain(chosen: argparse.Namespace) -> None:
         hint = " " + _("Did you mean: %(codes)s?") % {"codes": ", ".join(near)} if near else ""
         message = _("There is no indicator %(code)s.") % {"code": chosen.code}
         raise CommandError(message + hint, NOT_FOUND)
+    catalogue = [each for each, _raw in loaded]
     if chosen.json:
-        print_json([{**raw, "formula_in_words": _formula(each)} for each, raw in found])
+        print_json([{**raw, **_worked_out(each, catalogue)} for each, raw in found])
         return
     for number, (definition, _raw) in enumerate(found):
         if number:
@@ -179,30 +199,65 @@ def explain(chosen: argparse.Namespace) -> None:
             style="bold",
             markup=False,
         )
-        for line in _lines(definition):
-            stdout.print(line, markup=False)
+        for line in _lines(definition, catalogue):
+            stdout.print(line, markup=False, soft_wrap=True)
 
 
 def _language() -> str:
     return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
-def _formula(definition: Definition) -> str:
-    """`100 × dossiers on time ÷ dossiers received`."""
-    if definition.formula is not None:
-        return definition.formula_text
-    words = definition.numerator.name[_language()]
-    if definition.denominator:
-        words = f"{words} ÷ {definition.denominator.name[_language()]}"
-    return words if definition.scale == 1 else f"{plain(definition.scale)} × {words}"
+def _formula(definition: Definition, catalogue: Sequence[Definition]) -> str:
+    return formula_words(definition, {each.code: each.name for each in catalogue}, _language())
 
 
-def _lines(definition: Definition) -> Iterator[str]:
+def _worked_out(definition: Definition, catalogue: Sequence[Definition]) -> dict[str, Any]:
+    """What a definition says without writing it: its words, columns, relations and result."""
+    result = evaluate_example(definition, fact_tables())
+    return {
+        "formula_in_words": _formula(definition, catalogue),
+        "reads": [
+            {
+                "table": path.table,
+                "columns": sorted({name for term in path.terms for name in _columns(term)}),
+            }
+            for path in definition.paths
+        ],
+        "needs": names_of(definition.formula) if definition.formula is not None else [],
+        "needed_by": _needed_by(definition, catalogue),
+        "example_result": {
+            "numerator": result.numerator,
+            "denominator": result.denominator,
+            "value": result.value,
+            "status": result.status,
+        },
+    }
+
+
+def _columns(term: Term) -> set[str]:
+    return syntax.columns(term.tree) | {term.date} | ({term.until} if term.until else set())
+
+
+def _needed_by(definition: Definition, catalogue: Sequence[Definition]) -> list[str]:
+    return sorted(
+        {
+            each.code
+            for each in catalogue
+            if each.formula is not None and definition.code in names_of(each.formula)
+        }
+    )
+
+
+def _lines(definition: Definition, catalogue: Sequence[Definition]) -> Iterator[str]:
     language = _language()
     yield definition.description[language]
-    yield f"{_('Value')}: {_formula(definition)} ({definition.unit})"
+    yield f"{_('Value')}: {_formula(definition, catalogue)} ({definition.unit})"
+    if definition.formula is not None:
+        yield f"    {definition.formula_text}"
     for path in definition.paths:
         yield from _path_lines(path)
+    if needed_by := _needed_by(definition, catalogue):
+        yield f"{_('Needed by')}: {', '.join(needed_by)}"
     if definition.divides:
         yield f"{_('Zero denominator')}: {_zero_rule(definition)}"
     if not definition.formula:
@@ -221,8 +276,21 @@ def _lines(definition: Definition) -> Iterator[str]:
     yield f"{_('In force')}: {validity}"
     yield f"{_('Legal source')}: {definition.legal_source}"
     yield f"{_('Owner')}: {definition.owner}"
-    expected = ", ".join(f"{key} = {value}" for key, value in definition.example["expect"].items())
-    yield f"{_('Worked example')}: {expected}"
+    yield from _example_lines(definition)
+
+
+def _example_lines(definition: Definition) -> Iterator[str]:
+    """What is given, and what the definition makes of it, computed now."""
+    example = definition.example
+    period = f" ({example['period']})" if "period" in example else ""
+    yield f"{_('Worked example')}{period}:"
+    for row in example.get("facts", [example.get("figures")]):
+        yield "  " + ", ".join(f"{name} = {value}" for name, value in row.items())
+    result = evaluate_example(definition, fact_tables())
+    parts = [result.numerator, result.denominator] if definition.divides else []
+    fraction = " ÷ ".join(str(plain(part)) for part in parts)
+    value = result.status if result.value is None else f"{plain(result.value)} {definition.unit}"
+    yield f"  → {fraction + ' → ' if fraction else ''}{value}"
 
 
 def _path_lines(path: ComputingPath) -> Iterator[str]:
@@ -230,6 +298,11 @@ def _path_lines(path: ComputingPath) -> Iterator[str]:
     for label, term in zip((_("numerator"), _("denominator")), path.terms, strict=False):
         yield f"  {label}: {term.name[_language()]}"
         yield f"    {term.text} · {_('reported for the period') if path.reported else _when(term)}"
+        columns = fact_tables()[path.table].columns
+        read = sorted(syntax.columns(term.tree))
+        if read:
+            titles = ", ".join(f"{columns[name].title[_language()]} ({name})" for name in read)
+            yield f"    {_('reads')}: {titles}"
 
 
 def _when(term: Term) -> str:

@@ -53,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     from django.utils.translation import gettext as _
 
     from cotmoc.config.cli import (
+        bench,
         compute,
         facts,
         figures,
@@ -78,6 +79,17 @@ def build_parser() -> argparse.ArgumentParser:
         ),
     )
     commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
-    for module in (operate, units, plans, portal766, figures, indicators, sample, facts, compute):
+    for module in (
+        operate,
+        units,
+        plans,
+        portal766,
+        figures,
+        indicators,
+        sample,
+        facts,
+        compute,
+        bench,
+    ):
         module.add_commands(commands)
     return parser

@@ -36,7 +36,13 @@ def test_the_installed_catalogue_is_good(run):
 
 def test_a_good_folder_is_said_to_be_good(run, folder):
     assert run("check", folder)[0] == 0
-    assert json.loads(run("check", folder, "--json")[1]) == {"files": 2, "problems": []}
+    assert json.loads(run("check", folder, "--json")[1]) == {
+        "files": 2,
+        "definitions": 2,
+        "derived": 1,
+        "by_table": {"dossiers": 1},
+        "problems": [],
+    }
 
 
 def test_what_is_wrong_is_shown_with_its_line_and_a_mark(run, folder):
@@ -88,3 +94,19 @@ def test_a_definition_is_said_in_words(run):
     assert found[-1]["code"] == "dossiers_on_time"
     code, _out, err = run("explain", "dossiers_on_tim")
     assert (code, "dossiers_on_time" in err) == (4, True)
+
+
+def test_an_explanation_names_columns_relations_and_the_example_computed_again(run):
+    (found,) = json.loads(run("explain", "dossiers_on_time", "--json")[1])
+    computed = next(each for each in found["reads"] if each["table"] == "dossiers")
+    assert {"late_at", "received_at"} <= set(computed["columns"])
+    assert "dossiers_on_time_year_change" in found["needed_by"]
+    assert found["example_result"]["value"] == found["worked_example"]["expect"]["value"]
+    (change,) = json.loads(run("explain", "dossiers_on_time_year_change", "--json")[1])
+    assert change["needs"] == ["dossiers_on_time"]
+    assert change["formula_in_words"] == (
+        "Dossiers handled on time − Dossiers handled on time (same period a year before)"
+    )
+    out = run("explain", "dossiers_on_time")[1]
+    assert "75 %" in out
+    assert "(late_at)" in out

@@ -83,6 +83,20 @@ def scalars():
     return st.recursive(aggregates, _joined, max_leaves=4)
 
 
+def _cell(column):
+    if column.allowed:
+        return st.sampled_from(column.allowed)
+    return {"text": _texts, "boolean": st.booleans(), "integer": st.integers(0, 10**6)}.get(
+        column.type, _moments
+    )
+
+
+def facts():
+    """Dossiers with missing values in every column."""
+    cells = {name: st.none() | _cell(column) for name, column in DOSSIERS.columns.items()}
+    return st.lists(st.fixed_dictionaries(cells), max_size=6)
+
+
 def formulas():
     """Formulas over a few codes."""
     codes = st.sampled_from(["dossiers_online", "a", "value_1"])

@@ -48,6 +48,7 @@ def raw(**changes):
         ({"zero_denominator": "guess"}, "zero_denominator must be one of"),
         ({"applies_to": ["village"]}, "applies_to must list some of"),
         ({"valid_from": "soon"}, "valid_from must be a date"),
+        ({"valid_from": "2026-02-31"}, "valid_from must be a date"),
         ({"colour": "red"}, "colour is an unknown key"),
         (
             {"numerator": {"name": {"vi": "a", "en": "b"}, "expression": "sum(age)"}},

@@ -225,3 +225,81 @@ def test_the_second_path_has_its_own_example():
     assert [each[3] for each in found(("online_share.yaml", BASE + example))] == [
         "worked_example.reported"
     ]
+
+
+def whole(**texts):
+    return [each[:1] + each[3:] for each in found(*((f"{k}.yaml", v) for k, v in texts.items()))]
+
+
+def test_a_formula_is_not_blamed_for_what_is_wrong_elsewhere():
+    wrong = changed(BASE, ("version: 1", "version: one"))
+    assert [each[1] for each in whole(online_share=wrong, online_growth=DERIVED)] == ["version"]
+    assert [each[0] for each in whole(online_share="a: [", online_growth=DERIVED)] == [
+        "online_share.yaml"
+    ]
+
+
+def test_every_unknown_indicator_of_a_formula_is_named():
+    text = changed(DERIVED, ('"online_share - previous(online_share)"', "one - two + one"))
+    mine = [each for each in whole(online_growth=text) if each[1] == "formula"]
+    assert len(mine) == 2
+
+
+def test_every_cycle_is_named_by_its_shortest_way():
+    texts = {}
+    for code, formula in {"a": "b + c", "b": "c", "c": "a", "d": "d", "e": "a"}.items():
+        texts[f"{code}.yaml"] = changed(
+            DERIVED,
+            ("code: online_growth", f"code: {code}"),
+            ('"online_share - previous(online_share)"', formula),
+        )
+    problems = check_catalogue(texts.items(), TABLES)
+    assert [each.params["cycle"] for each in problems if "cycle" in each.params] == [
+        "a → c → a",
+        "d → d",
+    ]
+
+
+def versions(**days):
+    """BASE in several versions, valid from and to the given days."""
+    return {
+        f"online_share@{name[1:]}": changed(
+            BASE,
+            ("version: 1", f"version: {name[1:]}"),
+            ("valid_from: 2026-01-01", f"valid_from: {start}\nvalid_to: {end or 'null'}"),
+        )
+        for name, (start, end) in days.items()
+    }
+
+
+def test_versions_that_do_not_follow_each_other_may_overlap_too():
+    texts = versions(
+        v1=("2020-01-01", "2026-01-01"), v2=("2026-01-01", "2027-01-01"), v3=("2025-01-01", None)
+    )
+    assert [each[:2] for each in whole(**texts)] == [("online_share@3.yaml", "valid_from")] * 2
+    apart = versions(v1=("2020-01-01", "2026-01-01"), v2=("2026-01-01", None))
+    assert whole(**apart) == []
+
+
+def test_a_file_of_an_earlier_version_is_named_by_its_number_and_no_number_stands_twice():
+    (text,) = versions(v1=("2020-01-01", "2026-01-01")).values()
+    assert [each[1] for each in whole(**{"online_share@2": text})] == ["version"]
+    assert [each[1] for each in whole(**{"online_share@1": BASE, "online_share": BASE})] == [
+        "version"
+    ]
+
+
+def test_the_formula_of_an_earlier_version_is_checked_too():
+    days = ("valid_from: 2026-01-01", "valid_from: 2020-01-01\nvalid_to: 2026-01-01")
+    first = changed(DERIVED, days, ("online_share -", "nowhere -"))
+    second = changed(DERIVED, ("version: 1", "version: 2"))
+    problems = whole(**{"online_share": BASE, "online_growth@1": first, "online_growth": second})
+    assert ("online_growth@1.yaml", "formula") in [each[:2] for each in problems]
+
+
+def test_name_and_expression_of_a_term_are_both_said():
+    wrong = changed(BASE, ('vi: "trực tuyến", ', ""), ("channel =", "chanel ="))
+    assert [each[1] for each in whole(online_share=wrong)] == [
+        "numerator.name",
+        "numerator.expression",
+    ]

@@ -5,12 +5,15 @@ from decimal import Decimal
 
 import pytest
 import yaml
+from hypothesis import given, settings
 
 from cotmoc.core.periods import Interval, parse_period
 from cotmoc.indicators.definitions import read_definition
-from cotmoc.indicators.evaluate import Weighed, evaluate, evaluate_formula
+from cotmoc.indicators.evaluate import Weighed, _scalar, evaluate, evaluate_formula, holds
+from cotmoc.indicators.examples import evaluate_example
 from cotmoc.indicators.expressions import parse
 from cotmoc.indicators.syntax import references
+from cotmoc.indicators.tests import random_expressions
 from cotmoc.indicators.tests.shipped import BASE, DERIVED, DOSSIERS, TABLES
 
 AUGUST = parse_period("2026-08")
@@ -217,3 +220,56 @@ def test_shares_of_a_third_add_up_to_the_whole():
 def test_the_canonical_text_of_a_judged_count_means_the_same():
     tree = parse("count(*) filter (where late_at <= period_end and paid_online)", DOSSIERS)
     assert parse(str(tree), DOSSIERS) == tree
+
+
+def test_without_a_period_everything_that_ever_happens_has_happened():
+    facts = [dossier(), dossier(late_at="2099-01-01")]
+    assert value("count(*) filter (where late_at <= period_end)", facts, unit="count") == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("paid_online", None),
+        ("not paid_online", None),
+        ("paid_online and digitised", None),
+        ("paid_online and not digitised", False),
+        ("paid_online or digitised", True),
+        ("paid_online or not digitised", None),
+        ("not (paid_online and not digitised)", True),
+        ("paid_online = true", None),
+        ("paid_online is null", True),
+        ("digitised <> true", False),
+        ("satisfaction in (1, 2)", None),
+        ("satisfaction not in (1, 2)", None),
+        ("satisfaction between 1 and 5", None),
+    ],
+)
+def test_what_is_compared_with_a_missing_value_is_unknown(condition, wanted):
+    tree = parse(f"count(*) filter (where {condition})", DOSSIERS)
+    assert holds(tree.condition, {"paid_online": None, "digitised": True}) is wanted
+
+
+@pytest.mark.parametrize(
+    "expression", ["count(distinct channel)", "median(fee_due)", "min(fee_due)", "max(fee_due)"]
+)
+def test_what_cannot_be_divided_honestly_is_not_comparable(expression):
+    facts = [Weighed(dossier(fee_due=7, channel="post"), Decimal("0.5")), Weighed(dossier())]
+    found = evaluate(definition(expression), facts, AUGUST)
+    assert (found.value, found.status) == (None, "not_comparable")
+
+
+@settings(max_examples=100, deadline=None)
+@given(random_expressions.scalars(), random_expressions.facts())
+def test_an_expression_read_from_its_own_text_gives_the_same_over_any_facts(tree, facts):
+    again = parse(str(tree), DOSSIERS)
+    rows = [Weighed(fact) for fact in facts]
+    for period in (None, AUGUST):
+        assert _scalar(again, rows, period) == _scalar(tree, rows, period)
+
+
+def test_a_worked_example_is_evaluated_by_one_door():
+    found = evaluate_example(read_definition(yaml.safe_load(BASE), "x.yaml", TABLES), TABLES)
+    assert (found.numerator, found.denominator, found.value) == (1, 2, 50)
+    derived = read_definition(yaml.safe_load(DERIVED), "x.yaml", TABLES)
+    assert evaluate_example(derived, TABLES).value == Decimal("14.5")

@@ -236,6 +236,33 @@ def test_any_formula_is_read_from_its_own_text(tree):
     assert parse_formula(str(tree)) == tree
 
 
+def test_brackets_within_one_word_change_nothing():
+    texts = [
+        "count(*) filter (where paid_online and digitised and electronic_result)",
+        "count(*) filter (where paid_online and (digitised and electronic_result))",
+        "count(*) filter (where ((paid_online and digitised)) and electronic_result)",
+    ]
+    assert len({str(parse(text, DOSSIERS)) for text in texts}) == 1
+    once = str(parse("count(*) filter (where state between 1 and 2 and paid_online)", DOSSIERS))
+    assert str(parse(once, DOSSIERS)) == once
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 900 + "sum(value)" + ")" * 900,
+        "sum(value)" + " + sum(value)" * 150,
+        "- " * 900 + "sum(value)",
+        "sum(value) filter (where " + "not " * 400 + "value = 1)",
+        "sum(value) filter (where value = 1" + " or value = 1" * 140 + ")",
+        "coalesce(" * 140 + "sum(value)" + ", 1)" * 140,
+    ],
+)
+def test_deep_nesting_is_refused_not_crashed_on(text):
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        parse(text, OBSERVATIONS)
+
+
 def test_derived_indicators_come_after_what_they_need():
     formulas = {"c": "a + b", "b": "previous(a) * 2", "a": "base - 1"}
     trees = {code: parse_formula(text) for code, text in formulas.items()}

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from cotmoc.apps.measurement.web import catalogue, data, differences, heat, views
+from cotmoc.apps.measurement.web import catalogue, data, differences, facts, heat, views
 
 urlpatterns = [
     path("figures/", views.figures, name="figures"),
-    path("figures/<slug:indicator>/<str:unit>/<str:period>/", views.figure, name="figure"),
+    path("figures/id/<int:pk>/", facts.figure_by_id, name="figure-by-id"),
+    path("figures/id/<int:pk>/facts/", facts.behind, name="figure-facts"),
+    path("figures/<slug:indicator>/<str:unit>/<str:period>/", facts.figure, name="figure"),
     path("indicators/", catalogue.indicators, name="indicators"),
     path("indicators/<slug:code>/", catalogue.indicator, name="indicator"),
     path("heat/", heat.heat, name="heat"),

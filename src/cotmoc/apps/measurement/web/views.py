@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement import provenance, queries
 from cotmoc.apps.measurement.models import Figure, Source, Status, period_words
@@ -19,7 +18,6 @@ from cotmoc.ui.export import export, export_format
 from cotmoc.ui.listing import paginate
 
 ANY = [("", gettext_lazy("all"))]
-OBSERVATIONS_SHOWN = 20
 
 
 class FigureFilters(forms.Form):
@@ -119,39 +117,6 @@ def _export(found: Any) -> tuple[list[str], Any]:
         for figure in found
     )
     return headers, rows
-
-
-def figure(request: HttpRequest, indicator: str, unit: str, period: str) -> HttpResponseBase:
-    """One figure opened: formula, members, observations, sources."""
-    try:
-        found = provenance.find_figure(f"{indicator}/{unit}/{period}", viewer=request.user)
-    except Figure.DoesNotExist:
-        raise Http404 from None
-    page = _page_number(request)
-    explanation = provenance.explain(
-        found, viewer=request.user, limit=OBSERVATIONS_SHOWN, offset=OBSERVATIONS_SHOWN * (page - 1)
-    )
-    total = explanation.observations.total
-    return render(
-        request,
-        "measurement/figure.html",
-        {
-            "figure": found,
-            "indicator": found.indicator,
-            "explanation": explanation,
-            "english": get_language() == "en",
-            "page": Paginator(range(total), OBSERVATIONS_SHOWN).get_page(page),
-            "kinds": dict(OrganisationKind.choices),
-            "previous": queries.figure_before(found, viewer=request.user),
-        },
-    )
-
-
-def _page_number(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "1")
-    if not asked.isascii() or not asked.isdecimal() or len(asked) > 6:
-        return 1
-    return max(1, int(asked))
 
 
 def source(request: HttpRequest, pk: int) -> HttpResponseBase:
