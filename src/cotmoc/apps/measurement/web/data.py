@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.measurement import ports, services
+from cotmoc.apps.measurement import services
 from cotmoc.apps.measurement.holdings import (
     SHOWN_ROWS,
     Holding,
@@ -70,11 +70,9 @@ def compute(request: HttpRequest) -> HttpResponseBase:
     person = request.user
     if not isinstance(person, Person) or not person.steers:
         raise PermissionDenied
-    asked = services.request_computation(
+    services.request_computation(
         reason=_("asked for on the data page"), actor=person, now=timezone.now()
     )
-    for take in ports.computations:
-        take(asked)
     messages.success(request, _("Asked for. Figures change when it is done."))
     return redirect("data")
 
