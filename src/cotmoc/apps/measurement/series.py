@@ -24,7 +24,7 @@ from cotmoc.apps.measurement.models import Basis, Figure, IndicatorVersion
 from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.orgs.queries.closure import closure_for, lives_of_bodies, parts_of_units
-from cotmoc.core.calendars import Calendar
+from cotmoc.core.calendars import Calendar, Grain
 from cotmoc.core.periods import CIVIL, Interval, Period
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Definition
@@ -34,6 +34,9 @@ from cotmoc.indicators.evaluate import Result, divide, evaluate_formula
 MOST_ROWS_AT_ONCE = 5_000_000
 # How many periods a series shows unless asked otherwise.
 LENGTHS = {"month": 20, "quarter": 12, "half": 8, "nine_months": 6, "year": 6, "week": 26}
+# What divided units are weighed by under the rule `dossiers`, and the last such count.
+WEIGHED_BY = "dossiers_received"
+_counted: dict[tuple[str, ...], dict[str, int]] = {}
 _WHOLE, _LOST = "whole:", "lost:"
 _SIX = Decimal("0.000001")
 _TWELVE = Decimal("0.000000000001")
@@ -172,11 +175,9 @@ def usual_periods(calendar: Calendar, kind: str, last: date, count: int = 0) -> 
     return found[::-1]
 
 
-def divided_parts(
-    body: str, on: date, rule: ShareRule, weights: Mapping[str, int] | None = None
-) -> list[Part]:
+def divided_parts(body: str, on: date, rule: ShareRule) -> list[Part]:
     """The bodies that count for a body only by a share on the borders of a day."""
-    table = closure_for(on, rule, weights).table
+    table = closure_for(on, rule, _weights(rule)).table
     mine = table.filter(pc.and_(pc.equal(table["target"], body), table["estimated"]))
     rows = zip(mine["source"].to_pylist(), mine["share"].to_pylist(), strict=True)
     return [Part(source, share) for source, share in sorted(rows)]
@@ -219,6 +220,46 @@ def series(
         else _explained(computed.get(each, Point(each, "no_data")), definition, body, on, today)
         for each in periods
     ]
+
+
+def _weights(rule: ShareRule, patience: int | None = None) -> Mapping[str, int] | None:
+    """For the rule `dossiers`: how many each body received as it was, in all months on hand."""
+    if rule is not ShareRule.DOSSIERS:
+        return None
+    counting = IndicatorVersion.objects.filter(code=WEIGHED_BY).order_by("-latest", "-id").first()
+    if counting is None or counting.definition.computed_path is None:
+        return {}
+    definition = counting.definition
+    assert definition.computed_path
+    partitions = lake().table(definition.computed_path.table).partitions()
+    if not partitions:
+        return {}
+    first, end = _days_of([each.month for each in partitions])
+    with open_session() as session:
+        engine = FactEngine(lake(), fact_tables(), components_folder(), session)
+        _prepare(engine, [definition], "month", patience)
+        key = (closure_for(None).digest, *(each.digest for each in partitions))
+        if key not in _counted:
+            rows = engine.long([definition], [Interval(first, end)], closure_for(None).table)
+            _counted.clear()
+            _counted[key] = dict(
+                zip(
+                    rows["target"].to_pylist(), map(int, rows["numerator"].to_pylist()), strict=True
+                )
+            )
+        return _counted[key]
+
+
+def _prepare(
+    engine: FactEngine, definitions: Sequence[Definition], grain: Grain, patience: int | None
+) -> None:
+    """Bring the components up to date, unless that takes more reading than was allowed."""
+    stale = engine.stale(definitions, grain)
+    rows = sum(each.rows for each in stale)
+    if patience is not None and rows > patience:
+        raise NotPreparedError([each.month for each in stale], rows)
+    if stale:
+        engine.refresh(definitions, grain)
 
 
 def _of_figure(period: Period, row: Figure) -> Point:
@@ -389,7 +430,7 @@ class _Reckoning:
     def _closure(self) -> pa.Table:
         """The rows of the body itself; of those that come whole, and what cannot come at all,
         counted apart beside it."""
-        closure = closure_for(self.on, self.rule)
+        closure = closure_for(self.on, self.rule, _weights(self.rule, self.patience))
         table, lost = closure.table, closure.lost
         mine = table.filter(pc.equal(table["target"], self.body.code))
         tables = [mine]
@@ -434,12 +475,7 @@ class _Reckoning:
         self.held = _days_of(months)
         with open_session() as session:
             engine = FactEngine(lake(), fact_tables(), components_folder(), session)
-            stale = engine.stale(definitions, grain)
-            rows = sum(each.rows for each in stale)
-            if rows > self.patience:
-                raise NotPreparedError([each.month for each in stale], rows)
-            if stale:
-                engine.refresh(definitions, grain)
+            _prepare(engine, definitions, grain, self.patience)
             found = engine.long(definitions, spans, closure, grain).to_pylist()
         for row in found:
             span = spans[row["period"]]

@@ -29,7 +29,7 @@ from cotmoc.rest.auth import viewer
 from cotmoc.rest.fields import Code, Day, Number
 
 MOST_POINTS = 120
-ShareRuleCode = Literal["equal", "area", "population"]
+ShareRuleCode = Literal["equal", "area", "population", "dossiers"]
 MergeRuleCode = Literal["sum_of_parts", "mean_of_parts", "population_weighted"]
 
 router = Router(tags=["measurement"])
@@ -145,7 +145,8 @@ def indicator_series(
             )
         except NotPreparedError as problem:
             unprepared = {"months": list(problem.months), "rows": problem.rows}
-        parts = divided_parts(subject.code, filters.on, rule) if filters.on else []
+        named = filters.on is not None and unprepared is None
+        parts = divided_parts(subject.code, filters.on, rule) if filters.on and named else []
     return {
         "indicator": row.code,
         "version": row.version,

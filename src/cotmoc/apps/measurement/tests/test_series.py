@@ -108,6 +108,15 @@ def test_what_cannot_be_divided_is_not_comparable_and_says_why(facts, drawn):
     assert by_people.reason == "weight_missing"
 
 
+def test_divided_units_are_weighed_by_the_dossiers_their_parts_receive(facts, drawn):
+    facts((DIVIDED, "2025-03-10", 10), ("H44.205", "2025-08-10", 3), ("H44.215", "2025-08-10", 1))
+    rule = ShareRule.DOSSIERS
+    (ward,) = drawn("dossiers_received", "H44.205", "2025-03", on=AFTER, rule=rule)
+    (commune,) = drawn("dossiers_received", "H44.215", "2025-03", on=AFTER, rule=rule)
+    assert (ward.value, commune.value) == (Decimal("7.5"), Decimal("2.5"))
+    assert divided_parts("H44.205", AFTER, rule)[0].share == Decimal("0.75")
+
+
 def test_without_facts_of_the_divided_unit_nothing_is_unsure(facts, drawn):
     facts((whole_part_of("H44.205"), "2025-03-10", 2))
     for rule in (ShareRule.EQUAL, ShareRule.POPULATION):
@@ -209,6 +218,22 @@ def test_long_reading_is_offered_not_done(facts, drawn):
     assert point.value == 4
     (again,) = drawn("dossiers_received", "H44.100", "2026-06", patience=0)
     assert again.value == 4
+
+
+def test_the_page_offers_long_reading_and_does_it_when_asked(facts, cast, client, monkeypatch):
+    facts(("H44.100", "2026-05-20", 3), ("H44.100", "2026-06-10", 4))
+    monkeypatch.setattr("cotmoc.apps.measurement.web.catalogue.MOST_ROWS_AT_ONCE", 3)
+    client.force_login(cast.dung, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["language"] = "en"
+    address = "/indicators/dossiers_received/?body=H44.100&calendar=nd09"
+    offered = client.get(address)
+    assert "7 facts of 2 months must be read once" in offered.content.decode()
+    assert offered.context["drawn"] == []
+    page = client.get(f"{address}&wait=1")
+    assert page.context["not_prepared"] is None
+    values = {row.point.period.code: row.point.value for row in page.context["drawn"][0].rows}
+    assert values["nd09:2026-06"] == 7
+    assert client.get(address).context["not_prepared"] is None
 
 
 def test_usual_periods_end_with_the_newest_data():

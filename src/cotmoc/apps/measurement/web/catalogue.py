@@ -326,7 +326,7 @@ def _indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         "differences": queries.differences(indicator=code).exclude(size=0).count(),
         **_switches(asked),
         **_chart(drawn, goals, row),
-        **_borders(asked),
+        **_borders(asked, name_parts=not_prepared is None),
     }
     return render(request, "measurement/indicator.html", context)
 
@@ -450,8 +450,8 @@ def _switches(asked: Asked) -> dict[str, list[Choice]]:
     }
 
 
-def _borders(asked: Asked) -> dict[str, Any]:
-    """What the borders in use mean, and who counts only by a share."""
+def _borders(asked: Asked, *, name_parts: bool) -> dict[str, Any]:
+    """What the borders in use mean, and, if asked, who counts only by a share."""
     found: dict[str, Any] = {
         "today": timezone.localdate(),
         "rule_words": words.SHARE_RULES[asked.rule],
@@ -459,7 +459,7 @@ def _borders(asked: Asked) -> dict[str, Any]:
         "divided": [],
         "divided_more": 0,
     }
-    if asked.on is None or asked.body is None:
+    if asked.on is None or asked.body is None or not name_parts:
         return found
     parts = divided_parts(asked.body.code, asked.on, asked.rule)
     named = parts[:_PARTS_NAMED]

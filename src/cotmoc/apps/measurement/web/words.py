@@ -33,6 +33,7 @@ SHARE_RULES = {
     ShareRule.EQUAL: gettext_lazy("in equal parts"),
     ShareRule.AREA: gettext_lazy("by area"),
     ShareRule.POPULATION: gettext_lazy("by population"),
+    ShareRule.DOSSIERS: gettext_lazy("by dossiers received"),
 }
 MERGE_RULES = {
     MergeRule.SUM_OF_PARTS: gettext_lazy("sum of the parts, divided last"),
