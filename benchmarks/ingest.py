@@ -69,8 +69,10 @@ def main() -> None:
             "file_mb": round(path.stat().st_size / 1e6, 1),
             "import_s": ours["seconds"],
             "rows_per_s": round(chosen.rows / ours["seconds"]),
+            "import_cpu_s": ours["cpu_s"],
             "import_rss_mb": ours["rss_mb"],
             "duckdb_copy_s": copy["seconds"],
+            "duckdb_copy_cpu_s": copy["cpu_s"],
             "duckdb_copy_rss_mb": copy["rss_mb"],
             "speed_ratio": round(copy["seconds"] / ours["seconds"], 3),
             "same_file_again_s": again["seconds"],
@@ -122,8 +124,10 @@ def run_child(what: str, path: Path, folder: Path) -> None:
             quarantine=folder / "quarantine",
         )
         seconds, rows = time.perf_counter() - started, outcome.good
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = round(used.ru_utime + used.ru_stime, 3)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"seconds": round(seconds, 3), "rss_mb": peak, "rows": rows}))
+    print(json.dumps({"seconds": round(seconds, 3), "cpu_s": cpu, "rss_mb": peak, "rows": rows}))
 
 
 if __name__ == "__main__":

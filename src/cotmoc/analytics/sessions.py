@@ -216,7 +216,14 @@ class DuckSession(Session):
         return self.con.create_view(name, table, overwrite=True)
 
     def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
-        words = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.con.compile(table)}'
+        # DuckDB's own types, 128 bits for sums of whole numbers, are not those that Ibis goes by.
+        types = self.con.compiler.type_mapper
+        columns = ", ".join(
+            f'CAST("{column}" AS {types.to_string(kind)}) AS "{column}"'
+            for column, kind in table.schema().items()
+        )
+        asked = f"SELECT {columns} FROM ({self.con.compile(table)})"  # noqa: S608 - names are ours
+        words = f'CREATE OR REPLACE TEMP TABLE "{name}" AS {asked}'
 
         def make() -> None:
             self.con.raw_sql(words)

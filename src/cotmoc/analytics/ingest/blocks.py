@@ -1,6 +1,6 @@
 """What every reader of files hands on: blocks of rows, still as text, with their lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -58,9 +58,15 @@ class Source(Protocol):
         """Some first cells of the column at a place, to see how numbers are written."""
 
     def blocks(
-        self, header_line: int, width: int, picks: Mapping[str, int], decimal_mark: str
+        self,
+        header_line: int,
+        width: int,
+        picks: Mapping[str, int],
+        decimal_mark: str,
+        few: Collection[str] = (),
     ) -> Iterator[Block]:
-        """The rows below the header; `picks` says at which place each column stands."""
+        """The rows below the header; `picks` says at which place each column stands. Columns in
+        `few` have few different values: they may come as dictionaries."""
 
 
 MISSING = ("", "NULL", "\\N")  # how files write that there is no value

@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - names come from the declaration, values from our own tables
+# ruff: noqa: S608, DTZ001 - names come from the declaration; times are local, as the lake has them
 """Text becomes values, a block at a time, and every row that cannot be taken gets its reasons.
 
 Plain spellings are read a column at a time. Rows with anything else are read cell by cell by
@@ -29,6 +29,7 @@ from cotmoc.indicators.facts import Column, FactTable
 # Helper columns beside those of the table.
 KEY_HASH, ROW_HASH, MONTH, FIT = "#key", "#row", "#month", "#fit"
 _REMEMBERED = 50_000
+_DAY = 86_400_000_000  # microseconds
 # What a clean text does not hold: control characters, odd spaces, two spaces, undecoded bytes.
 _UNTIDY = (
     r"[\x00-\x1f\x7f-\x9f\x{a0}\x{1680}\x{2000}-\x{200f}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
@@ -67,18 +68,7 @@ class Converter:
         self._with_row_hash = with_row_hash
         self._readers = {each.name: self._reader(each) for each in table.given}
         self._remembered: dict[str, dict[str | None, tuple[Value, bool]]] = {}
-        if any(each.rule == "working_days_between" for each in table.computed):
-            index = workdays.index()
-            connection.register(
-                "workdays_index",
-                pa.table(
-                    {
-                        "day": pa.array([day for day, _ in index], pa.date32()),
-                        "passed": pa.array([int(passed) for _, passed in index], pa.int64()),
-                    }
-                ),
-            )
-            connection.execute("create temp table workdays as from workdays_index")
+        self._passed = np.array([passed for _, passed in workdays.index()], np.int64)
 
     def convert(self, block: Block) -> tuple[pa.Table, list[Refused]]:
         """Rows that are good, with the helper columns, and those that are not."""
@@ -116,20 +106,35 @@ class Converter:
                 columns[column.name] = pa.repeat(default, len(lines))
                 continue
             texts = cells[column.name] if plain else _trimmed(cells[column.name])
-            if _few_spellings(column):
+            if has_few_spellings(column):
                 found, bad = self._by_spelling(column, texts)
             else:
                 found = self._whole_column(column, texts, plain)
                 found, bad = self._held(column, texts, found)
             if bad is not None:
-                unfit |= bad.to_numpy()
+                unfit |= _numpy(bad)
             columns[column.name] = found
-        for each in self.table.computed:
-            if each.rule in ("period_start", "period_end"):
-                columns[f"#{each.name}"] = self._periods(each, cells)
-        columns["#unfit"] = pa.array(unfit)
-        self._connection.register("cells", pa.table(columns))
-        return self._connection.sql(self._statement).to_arrow_table()
+        for column in self.table.computed:
+            found, bad = self._computed(column, columns, cells)
+            columns[column.name] = found
+            if bad is not None:
+                unfit |= _numpy(bad)
+        partition = columns[self.table.partition]
+        if partition.null_count:
+            unfit |= _numpy(partition.is_null())
+        rows = {name: columns[name] for name in (*self.table.columns, "line")}
+        rows[KEY_HASH] = self._hash(rows, self.table.key)
+        if self._with_row_hash:
+            rows[ROW_HASH] = self._hash(rows, tuple(self.table.columns))
+        rows[MONTH] = pa.array(_months(partition), pa.int32())
+        rows[FIT] = pa.array(~unfit)
+        return pa.table(rows)
+
+    def _hash(self, rows: Mapping[str, Any], names: tuple[str, ...]) -> pa.ChunkedArray:
+        """DuckDB's hash, so that rows of the lake can be compared by it."""
+        self._connection.register("hashed", pa.table({name: rows[name] for name in names}))
+        listed = ", ".join(f'"{name}"' for name in names)
+        return self._connection.sql(f"select hash({listed}) as h from hashed").to_arrow_table()["h"]
 
     def _by_spelling(
         self, column: Column, cells: pa.ChunkedArray
@@ -141,9 +146,11 @@ class Converter:
             known.clear()
         found, unfit, any_unfit = [], [], False
         for chunk in cells.chunks:
-            encoded = chunk.dictionary_encode(null_encoding="encode")
+            encoded = chunk
+            if not pa.types.is_dictionary(chunk.type):
+                encoded = chunk.dictionary_encode()
             values_, bad = [], []
-            for text in encoded.dictionary.to_pylist():
+            for text in (*encoded.dictionary.to_pylist(), None):
                 if text not in known:
                     try:
                         known[text] = read(text or ""), False
@@ -151,8 +158,10 @@ class Converter:
                         known[text] = None, True
                 values_.append(known[text][0])
                 bad.append(known[text][1])
-            found.append(pa.array(values_, kind).take(encoded.indices))
-            unfit.append(pa.array(bad, pa.bool_()).take(encoded.indices))
+            # A missing value comes last.
+            places = encoded.indices.fill_null(len(values_) - 1)
+            found.append(pa.array(values_, kind).take(places))
+            unfit.append(pa.array(bad, pa.bool_()).take(places))
             any_unfit |= any(bad)
         return (
             pa.chunked_array(found, kind),
@@ -231,7 +240,7 @@ class Converter:
             each.name: f"""select ({self._expression(each)})::{SQL_TYPES[each.type]} as cell
                 from (select cell as c from one)"""
             for each in self.table.given
-            if each.name in self.picked and not _few_spellings(each)
+            if each.name in self.picked and not has_few_spellings(each)
         }
 
     def _expression(self, column: Column) -> str:
@@ -252,55 +261,33 @@ class Converter:
             then try_cast(c as timestamp)
             when length(c) = 14 then try_strptime(c, '%Y%m%d%H%M%S') end"""
 
-    @cached_property
-    def _statement(self) -> str:
-        computed, joins, checks = [], [], ['"#unfit"']
-        for column in self.table.computed:
-            expression, check, join = self._rule(column)
-            computed.append(f'{expression} as "{column.name}"')
-            checks += [check] if check else []
-            joins += join
-        partition = f'"{self.table.partition}"'
-        checks.append(f"{partition} is null")
-        names = [f'"{each}"' for each in self.table.columns]
-        hashes = [f'hash({", ".join(_quoted(self.table.key))}) as "{KEY_HASH}"']
-        if self._with_row_hash:
-            hashes.append(f'hash({", ".join(names)}) as "{ROW_HASH}"')
-        return f"""
-            with whole as (
-                select {", ".join(["typed.*", *computed])} from cells typed {" ".join(joins)}
-            )
-            select {", ".join(names)}, line, {", ".join(hashes)},
-                (year({partition}) * 100 + month({partition}))::integer as "{MONTH}",
-                not ({" or ".join(f"coalesce({each}, false)" for each in checks)}) as "{FIT}"
-            from whole"""
-
-    def _rule(self, column: Column) -> tuple[str, str, list[str]]:
-        """The expression of a computed column, when it makes a row unfit, and what it joins."""
-        one, *others = (f'typed."{name}"' for name in column.inputs)
+    def _computed(
+        self, column: Column, columns: Mapping[str, Any], cells: pa.Table
+    ) -> tuple[Any, Any]:
+        """Values of a computed column, and where the row contradicts itself."""
+        inputs = [columns[name] for name in column.inputs]
         if column.rule in ("period_start", "period_end"):
-            return (
-                f'"#{column.name}"',
-                f'"{column.inputs[0]}" is not null and "#{column.name}" is null',
-                [],
-            )
-        two = others[0]
-        if column.rule == "seconds_between":
-            # An end without a time of day on the very day of the start took no time known.
-            value = f"""case when {two} >= {one} then (epoch_us({two}) - epoch_us({one})) // 1000000
-                when {two}::date = {one}::date and {two} = date_trunc('day', {two}) then 0 end"""
-            both = " and ".join(f'"{name}" is not null' for name in column.inputs)
-            return value, f'{both} and "{column.name}" is null', []
+            found = self._periods(column, cells)
+            return found, pc.and_(inputs[0].is_valid(), found.is_null())
         if column.rule == "working_days_between":
-            start, end = f"start_{column.name}", f"end_{column.name}"
-            joins = [
-                f"left join workdays {start} on {start}.day = {one}::date",
-                f"left join workdays {end} on {end}.day = {two}::date",
-            ]
-            return f"{end}.passed - {start}.passed", "", joins
-        three = others[1]
-        late = f"{two} is null or {two} > {one} or {three} > 1"
-        return f"case when {one} is not null and ({late}) then {one} end", "", []
+            start, end = (self._passed[self._day_numbers(each)] for each in inputs)
+            missing = _numpy(pc.or_(inputs[0].is_null(), inputs[1].is_null()))
+            return pa.array(end - start, pa.int64(), mask=missing), None
+        moments = [each.cast(pa.timestamp("us")) for each in inputs[:2]]
+        if column.rule == "seconds_between":
+            return _seconds(*moments)
+        appointed, finished = moments
+        late = pc.or_kleene(
+            pc.fill_null(pc.greater(finished, appointed), True), pc.greater(inputs[2], 1)
+        )
+        return pc.if_else(late, appointed, pa.scalar(None, pa.timestamp("us"))), None
+
+    def _day_numbers(self, moments: Any) -> np.ndarray:
+        """Days since the work calendar's first; 0 where there is no moment."""
+        days = moments.cast(pa.timestamp("us")).cast(pa.int64())
+        first = self._workdays.start.toordinal() - date(1970, 1, 1).toordinal()
+        numbers = _numpy(days.fill_null(first * _DAY)) // _DAY - first
+        return numbers.astype(np.int64)
 
     # One row at a time ---------------------------------------------------------------------------
 
@@ -393,12 +380,46 @@ class Converter:
         return Days(self._workdays.start, self._workdays.end - timedelta(days=1))
 
 
+def _seconds(start: Any, end: Any) -> tuple[Any, Any]:
+    """Whole seconds between moments, and where the end is before the start.
+
+    An end without a time of day on the very day of the start took no time that is known.
+    """
+    taken = pc.subtract(end, start).cast(pa.int64())
+    least = pc.min(taken).as_py()
+    if least is None or least >= 0:
+        return pc.divide(taken, 1_000_000), None
+    ends, starts = end.cast(pa.int64()), start.cast(pa.int64())
+    day = pc.multiply(pc.divide(starts, _DAY), _DAY)
+    before = pc.less(taken, 0)
+    contradicts = pc.fill_null(pc.and_(before, pc.not_equal(ends, day)), False)
+    return pc.divide(pc.if_else(before, 0, taken), 1_000_000), contradicts
+
+
+def _months(moments: Any) -> np.ndarray:
+    """Year and month as yyyymm; of no meaning where there is no moment."""
+    stamps = _numpy(moments.cast(pa.timestamp("us")).cast(pa.int64()).fill_null(0))
+    months = stamps.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    found: np.ndarray = (months // 12 + 1970) * 100 + months % 12 + 1
+    return found
+
+
+def _numpy(values_: Any) -> np.ndarray:
+    found: np.ndarray = (
+        values_.to_numpy()
+        if isinstance(values_, pa.ChunkedArray)
+        else values_.to_numpy(zero_copy_only=False)
+    )
+    return found
+
+
 def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    trimmed = pc.utf8_trim_whitespace(cells)
+    trimmed = pc.utf8_trim_whitespace(cells.cast(pa.string()))
     return pc.if_else(pc.is_in(trimmed, pa.array(MISSING)), None, trimmed)
 
 
-def _few_spellings(column: Column) -> bool:
+def has_few_spellings(column: Column) -> bool:
+    """Whether a column is read by spelling, each once."""
     return bool(column.allowed) or column.type == "boolean"
 
 
@@ -410,7 +431,3 @@ def _before(end: date, start: date) -> bool:
 
 def _moment(day: date) -> datetime:
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
-
-
-def _quoted(names: tuple[str, ...]) -> list[str]:
-    return [f'"{name}"' for name in names]

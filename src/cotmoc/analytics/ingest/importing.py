@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ import duckdb
 
 from cotmoc.analytics.ingest import encodings
 from cotmoc.analytics.ingest.blocks import Block, Reading, Source
-from cotmoc.analytics.ingest.convert import Converter, Refused
+from cotmoc.analytics.ingest.convert import Converter, Refused, has_few_spellings
 from cotmoc.analytics.ingest.headers import Header, Profile, count_known, read_header
 from cotmoc.analytics.ingest.quarantine import Quarantine
 from cotmoc.analytics.ingest.staging import Stage
@@ -250,13 +251,19 @@ class _Run:
         before = self.path.stat()
         total = before.st_size
         rows = 0
-        for block in _ahead(self._blocks()):
-            good, refused = converter.convert(block)
-            stage.add(good)
-            for row in refused:
-                apart.add(row)
-            rows += good.num_rows + len(refused)
-            self._tell(int(_READING * block.done), total, rows)
+        with ThreadPoolExecutor(1) as beside:
+            added: Future[None] | None = None
+            for block in _ahead(self._blocks()):
+                good, refused = converter.convert(block)
+                if added:
+                    added.result()
+                added = beside.submit(stage.add, good)
+                for row in refused:
+                    apart.add(row)
+                rows += good.num_rows + len(refused)
+                self._tell(int(_READING * block.done), total, rows)
+            if added:
+                added.result()
         after = self.path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise BadInput([Problem("file_changed", self.path.name)])
@@ -305,7 +312,8 @@ class _Run:
     def _blocks(self) -> Iterator[Block]:
         header = self.opened.header
         mark = self.opened.reading.decimal_mark
-        return self.opened.source.blocks(header.line, len(header.names), header.places, mark)
+        few = [name for name in header.places if has_few_spellings(self.table.columns[name])]
+        return self.opened.source.blocks(header.line, len(header.names), header.places, mark, few)
 
     def _read_period(self, code: str) -> Interval:
         return self.calendars.parse(code) if self.calendars else parse_period(code)

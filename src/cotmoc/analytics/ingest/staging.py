@@ -6,7 +6,9 @@ files by their first bits, and DuckDB compares with the lake within its limit.
 """
 
 import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,8 @@ _ROWS_OF_FILE = 100_000
 _DIVISIONS = 6  # bits of a key's hash that choose its file
 _KEY = np.dtype([("key", np.uint64), ("line", np.int64)])
 _MANY = 100_000
-_ROWS_OF_PART = 750_000  # as many rows as are sorted in memory
+_ROWS_OF_PART = 250_000  # as many rows as are sorted in memory, by each writer
+_WRITERS = 2
 _REPEATING = ("text", "integer", "decimal", "boolean")
 
 
@@ -125,17 +128,18 @@ class Stage:
 
     def write(self, adding: Appending) -> Iterator[int]:
         """Write every month as a part and name the rows it corrects; yields rows as they go."""
-        for month in sorted(self._files):
-            left_out = self._left_out_of(month)
-            for files in self._together(month):
-                rows = self._sorted(files, left_out, adding.number)
-                if rows.num_rows:
-                    path = adding.part_path(_month_name(month))
-                    self._write_part(rows, path)
-                    adding.add_part(_month_name(month), path)
-                for file in files:
-                    file.path.unlink()
-                yield sum(file.rows for file in files)
+        pa.default_memory_pool().release_unused()  # what reading has used
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            making: deque[Future[tuple[int, Path | None, int]]] = deque()
+            for month in sorted(self._files):
+                left_out = self._left_out_of(month)
+                for files in self._together(month):
+                    while len(making) >= _WRITERS:
+                        yield self._placed(making.popleft().result(), adding)
+                    number = adding.number
+                    making.append(writers.submit(self._make, month, files, left_out, number))
+            while making:
+                yield self._placed(making.popleft().result(), adding)
         self._supersede(adding)
 
     def close(self) -> None:
@@ -166,6 +170,27 @@ class Stage:
                 group = []
             group.append(file)
         yield group
+
+    def _make(
+        self, month: int, files: list["_File"], left_out: pa.ChunkedArray, import_no: int
+    ) -> tuple[int, Path | None, int]:
+        """A finished part that is not in its place yet; None if no row is left for it."""
+        rows = self._sorted(files, left_out, import_no)
+        path = files[0].path.with_suffix(".parquet") if rows.num_rows else None
+        if path:
+            self._write_part(rows, path)
+        for file in files:
+            file.path.unlink()
+        return month, path, sum(file.rows for file in files)
+
+    def _placed(self, made: tuple[int, Path | None, int], adding: Appending) -> int:
+        month, path, read = made
+        if path:
+            place = adding.part_path(_month_name(month))
+            path.rename(place)
+            adding.add_part(_month_name(month), place)
+        pa.default_memory_pool().release_unused()
+        return read
 
     def _sorted(self, files: list["_File"], left_out: pa.ChunkedArray, import_no: int) -> pa.Table:
         """Rows by body and line, one column after the other so that there is no second copy."""

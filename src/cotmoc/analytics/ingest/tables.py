@@ -5,7 +5,7 @@ Numbers and moments that come as such are written in the one spelling that reads
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -70,7 +70,12 @@ class Workbook:
         return []  # numbers come as numbers; a text is read the Vietnamese way
 
     def blocks(
-        self, header_line: int, width: int, picks: Mapping[str, int], decimal_mark: str
+        self,
+        header_line: int,
+        width: int,
+        picks: Mapping[str, int],
+        decimal_mark: str,
+        few: Collection[str] = (),
     ) -> Iterator[Block]:
         size = self.path.stat().st_size
         lines: list[int] = []
@@ -135,7 +140,12 @@ class ParquetTable:
         return [each or "" for each in batch.column(0).to_pylist()] if batch else []
 
     def blocks(
-        self, header_line: int, width: int, picks: Mapping[str, int], decimal_mark: str
+        self,
+        header_line: int,
+        width: int,
+        picks: Mapping[str, int],
+        decimal_mark: str,
+        few: Collection[str] = (),
     ) -> Iterator[Block]:
         for name, place in picks.items():
             kind = self._schema.types[place]
@@ -191,7 +201,12 @@ class JsonLines:
         return [each for each in cells if isinstance(each, str)]
 
     def blocks(
-        self, header_line: int, width: int, picks: Mapping[str, int], decimal_mark: str
+        self,
+        header_line: int,
+        width: int,
+        picks: Mapping[str, int],
+        decimal_mark: str,
+        few: Collection[str] = (),
     ) -> Iterator[Block]:
         lines: list[int] = []
         columns: dict[str, list[str]] = {name: [] for name in picks}

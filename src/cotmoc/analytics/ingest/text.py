@@ -8,7 +8,7 @@ read by Python's own csv module: slower, and exact.
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from cotmoc.core.problems import BadInput, Problem
 DELIMITERS = ",;\t|"
 PIECE = 4 << 20
 LONGEST_ROW = 1 << 20
+_FEW = pa.dictionary(pa.int32(), pa.string())
 _LINES_OF_ROW = 1_000
 _FIRST = 200_000  # characters to look at for header and delimiter
 _NEWLINE, _SPACE, _QUOTE = 10, 32, 34
@@ -74,11 +75,16 @@ class TextFile:
         return [c[place] for line, c in self._rows if line > header_line and place < len(c)]
 
     def blocks(
-        self, header_line: int, width: int, picks: Mapping[str, int], decimal_mark: str
+        self,
+        header_line: int,
+        width: int,
+        picks: Mapping[str, int],
+        decimal_mark: str,
+        few: Collection[str] = (),
     ) -> Iterator[Block]:
         # The row that follows the header may begin several lines below it.
         skip = header_line + self._height(header_line) - 1
-        parser = _Parser(self.path.name, self.delimiter, width, picks)
+        parser = _Parser(self.path.name, self.delimiter, width, picks, few)
         line, rest = 1, b""
         for piece in encodings.utf8_pieces(self.path, self.encoding, PIECE, self._count):
             if self._only_returns:
@@ -117,12 +123,19 @@ class TextFile:
 class _Parser:
     """Rows of a block. Of every row only the picked cells are kept."""
 
-    def __init__(self, file: str, delimiter: str, width: int, picks: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        file: str,
+        delimiter: str,
+        width: int,
+        picks: Mapping[str, int],
+        few: Collection[str],
+    ) -> None:
         self.file, self.delimiter, self.width, self.picks = file, delimiter, width, picks
         columns = {place: name for name, place in picks.items()}
         self._names = [columns.get(place, f"\0{place}") for place in range(width)]
         self._convert = pacsv.ConvertOptions(
-            column_types=dict.fromkeys(self._names, pa.string()),
+            column_types=dict.fromkeys(self._names, pa.string()) | dict.fromkeys(few, _FEW),
             include_columns=list(picks),
             check_utf8=False,
             strings_can_be_null=True,
@@ -228,7 +241,9 @@ class _Parser:
             return block
         more = text_table({name: [c[at] for _, c in taken] for name, at in self.picks.items()})
         lines = np.concatenate([block.lines, np.array([line for line, _ in taken], np.int64)])
-        cells = pa.concat_tables([block.cells, more.select(block.cells.column_names)])
+        cells = pa.concat_tables(
+            [block.cells, more.select(block.cells.column_names).cast(block.cells.schema)]
+        )
         return Block(lines, cells, block.done, False, block.torn)
 
     def _slow(self, text: bytes, first_line: int, done: int, *, last: bool) -> tuple[Block, int]:

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - local time, as the lake keeps it
 """What one cell says: the exact reading of every accepted spelling, and the reason why not.
 
 `convert.py` reads the plain spellings many rows at a time; whatever it does not take comes here,

@@ -74,9 +74,11 @@ class Lab:
             for path in month.paths:
                 rows = pq.read_table(path, partitioning=None)
                 assert rows.num_rows
-                for row in rows.to_pylist():
-                    if (row["import_no"], row["line"]) not in gone:
-                        found.append(row | {"month": month.month})
+                found += [
+                    row | {"month": month.month}
+                    for row in rows.to_pylist()
+                    if (row["import_no"], row["line"]) not in gone
+                ]
         return sorted(found, key=lambda row: (row["import_no"], row["line"]))
 
     def row(self, **cells):
