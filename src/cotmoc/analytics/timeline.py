@@ -1,7 +1,7 @@
 """Reported values of months put together to quarters, halves and years, as each definition says.
 
 Facts add up by themselves; what bodies report comes by period, and only its definition knows what
-what a longer period means: the sum (`sum`), the last value (`last`: levels and stocks), the plain mean
+a longer period means: the sum (`sum`), the last value (`last`: levels and stocks), the plain mean
 of the values (`mean`), or nothing (`none`). A longer period is made only when every month of it is
 there and nobody reported it as a whole.
 """
