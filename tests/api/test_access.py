@@ -15,6 +15,7 @@ from cotmoc.rest.problems import MEDIA_TYPE
 VALUES = {
     "indicator": "dossiers_on_time",
     "unit_code": "H44",
+    "body": "H44",
     "period": "2026-08",
     "code": "H44",
     "key": "province:25:",

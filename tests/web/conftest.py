@@ -2,9 +2,11 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
@@ -62,6 +64,10 @@ def all_routes():
 def address_of(db, plan):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
+    refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
+    apart = Path(settings.DATA_DIR) / "quarantine" / refused_rows
+    apart.parent.mkdir(exist_ok=True)
+    apart.write_text("line,field,value,reason,why,dossier\n7,state,99,not_allowed,…,A-1\n")
 
     def arguments(route):
         nonlocal token
@@ -84,6 +90,8 @@ def address_of(db, plan):
             "indicator": "dossiers_on_time",
             "unit": "H44",
             "unit_code": "H44",
+            "body": "H44",
+            "name": refused_rows,
             "period": "2026-08",
             "level": "province",
             "code": next(code for room, code in CODES.items() if room in route or not room),

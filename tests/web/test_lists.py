@@ -30,7 +30,10 @@ PAGES = [
     "/figures/?indicator=dossiers_on_time&kind=commune&sort=value",
     "/figures/dossiers_on_time/H44/2026-08/",
     "/indicators/",
-    "/indicators/dossiers_on_time/",
+    "/heat/",
+    "/differences/",
+    "/data/",
+    "/data/computations/",
     "/organisations/",
     "/organisations/H44/",
     "/organisations/H44.100/",
@@ -49,6 +52,8 @@ FEW_AND_MANY = [
     ("/figures/?q=viet+tri&indicator=dossiers_on_time", "/figures/?indicator=dossiers_on_time"),
     ("/units/?q=viet+tri", "/units/?q="),
     ("/indicators/?q=dti", "/indicators/"),
+    ("/heat/?group=reported&q=viet+tri", "/heat/?group=reported"),
+    ("/heat/?group=reported&kind=department", "/heat/?group=reported&kind=commune"),
     ("/search/?q=viet+tri", "/search/?q=tri"),
     ("/targets/?q=dung+han&export=csv", "/targets/?export=csv"),
     ("/figures/?q=viet+tri&export=csv", "/figures/?kind=commune&export=csv"),
@@ -62,6 +67,8 @@ EXPORTS = [
     ("/units/?level=province", "Level"),
     ("/figures/", "Indicator"),
     ("/indicators/", "Code"),
+    ("/indicators/dossiers_on_time/", "Code"),
+    ("/heat/?group=reported", "Code"),
     ("/public/", "Clause"),
 ]
 
@@ -151,6 +158,10 @@ LISTS = [
     "/figures/",
     "/figures/dossiers_on_time/H44/2026-08/",
     "/indicators/",
+    "/indicators/dossiers_on_time/",
+    "/heat/",
+    "/differences/",
+    "/data/",
     "/organisations/",
     "/organisations/H44.100/",
     "/units/",
@@ -163,7 +174,8 @@ LISTS = [
 ]
 NAMES = [
     "q", "page", "sort", "state", "pillar", "kind", "indicator", "period", "status", "level",
-    "on", "parent", "line", "day", "export", "next",
+    "on", "parent", "line", "day", "export", "next", "body", "calendar", "rule", "merge", "wait",
+    "group", "show", "from", "unit", "path", "owner",
 ]  # fmt: skip
 NASTY = [
     "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 4400, "nonsense", "-",

@@ -95,6 +95,7 @@ def test_whatever_people_wrote_stays_text(published, roles, signed_in, client, r
         "/figures/dossiers_on_time/H44/2026-08/",
         "/indicators/",
         "/indicators/dossiers_on_time/",
+        "/heat/?group=reported",
         "/organisations/",
         "/organisations/H44.100/",
         "/search/?q=script",

@@ -24,11 +24,17 @@ ANSWERS = {
     "sign-out/": 405,
     "account/tokens/<int:pk>/revoke/": 405,
     "plans/<int:pk>/publish/": 405,
+    "data/compute/": 405,
     "api/v1/": 404,
 }
-GUARDED = {"journal/": {"administrator", "auditor"}}
+STEER = {"administrator", "secretariat"}
+GUARDED = {
+    "journal/": {"administrator", "auditor"},
+    "data/quarantine/<str:name>/": STEER,
+    "data/quarantine/<str:name>/file/": STEER,
+}
 # Who may do what is done by POST.
-DEEDS = {"plans/<int:pk>/publish/": {"administrator", "secretariat"}}
+DEEDS = {"plans/<int:pk>/publish/": STEER, "data/compute/": STEER}
 
 
 def refused(answer, address):

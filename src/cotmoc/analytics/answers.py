@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from cotmoc.analytics.compile import combine
 from cotmoc.analytics.components import ComponentStore, Scanned, wanted_components
-from cotmoc.analytics.lake import Lake
+from cotmoc.analytics.lake import Lake, Partition
 from cotmoc.analytics.rollup import (
     EXACT,
     PERIOD,
@@ -102,6 +102,16 @@ class FactEngine:
             if self.known_at is None:
                 store.sweep(partitions)
         return done
+
+    def stale(self, definitions: Iterable[Definition], grain: Grain) -> list[Partition]:
+        """The months that `refresh` would have to scan, of all fact tables these read."""
+        definitions = list(definitions)
+        found = []
+        for name in sorted({path.table for path in computing_paths(definitions)}):
+            store = self._store(name, grain)
+            partitions = store.dataset.partitions(self.known_at)
+            found += store.stale(wanted_components(definitions, name), partitions)
+        return found
 
     def wide(
         self,

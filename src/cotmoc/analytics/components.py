@@ -144,6 +144,18 @@ class ComponentStore:
                 progress(number + 1, len(partitions))
         return Scanned(len(partitions), tuple(scanned), rows)
 
+    def stale(
+        self, wanted: Iterable[Component], partitions: Iterable[Partition]
+    ) -> list[Partition]:
+        """The months that a refresh would have to scan for these components."""
+        wanted = list(dict.fromkeys(wanted))
+        return [each for each in partitions if self._missing(each, wanted)]
+
+    def state(self, partitions: Iterable[Partition]) -> tuple[int, int]:
+        """How many of these months have components, and the bytes of all that is kept."""
+        kept = sum(self._place(each).is_dir() for each in partitions)
+        return kept, sum(path.stat().st_size for path in self.folder.rglob("*.parquet"))
+
     def sweep(self, partitions: Iterable[Partition]) -> None:
         """Remove what was computed from months as they are no longer."""
         current = {self._place(partition) for partition in partitions}

@@ -40,7 +40,10 @@ ENTRIES = (
     Entry("plans", _("Documents"), "document", "/plans/", True),
     Entry("figures", _("Figures"), "figure", "/figures/", True),
     Entry("indicators", _("Indicators"), "indicator", "/indicators/"),
+    Entry("heat", _("Heat table"), "map", "/heat/"),
+    Entry("differences", _("Reported and computed"), "task", "/differences/"),
     Entry("sources", _("Sources"), "import", "/sources/"),
+    Entry("data", _("Data"), "settings", "/data/"),
     Entry("units", pgettext_lazy("navigation", "Units"), "unit", "/units/"),
     Entry("journal", _("Journal"), "journal", "/journal/", journal_only=True),
 )

@@ -75,6 +75,35 @@ DOTS = [
     for index in range(1, 61)
 ]  # fmt: skip
 
+MONTHS = [f"{month}/2025" for month in range(7, 13)] + [f"{month}/2026" for month in range(1, 9)]
+SERIES: list[dict[str, Any]] = [
+    {"label": "Lịch dương", "points": [
+        {"value": value, "sure": sure, "title": title}
+        for value, sure, title in [
+            (61, "estimated", "61 %, ước tính"), (64, "estimated", "64 %, ước tính"),
+            (63, "known", "63 %"), (66, "known", "66 %"), (None, "", "Không có số liệu"),
+            (None, "", "Không có số liệu"), (70, "partial", "70 %, một phần"),
+            (72, "known", "72 %"), (71, "known", "71 %"), (75, "known", "75 %"),
+            (77, "known", "77 %"), (76, "known", "76 %"), (79, "known", "79 %"),
+            (Decimal("78.38"), "known", "78,38 %"),
+        ]]},
+    {"label": "Nghị định 09/2019", "points": [
+        {"value": value, "title": "" if value is None else f"{value} %"}
+        for value in (60, 63, 65, 64, None, None, None, 70, 72, 73, 76, 77, 77, 80)]},
+]  # fmt: skip
+STATUSES = [
+    ("measured", "Đã đo"), ("partial", "Một phần"), ("estimated", "Ước tính"),
+    ("not_arising", "Không phát sinh"), ("no_data", "Chưa có số liệu"), ("not_due", "Chưa đến hạn"),
+    ("not_applicable", "Không áp dụng"), ("not_comparable", "Không so sánh được"),
+    ("closed", "Đã kết thúc"), ("suppressed", "Không công bố vì quá ít"),
+]  # fmt: skip
+HEAT: list[tuple[str, list[tuple[Any, Any]]]] = [
+    ("Sở Nội vụ", [(0, "32,17 %"), (1, "61 %"), (2, "84,5 %"), (3, "99,1 %")]),
+    ("Xã có tên khá dài để thử xuống dòng",
+     [(3, "98,09 %"), (2, "88 %"), (None, "70 %"), ("absent", "Chưa có số liệu")]),
+]  # fmt: skip
+EMPTY_SERIES = [{"label": "", "points": [{"value": None, "title": "Không có số liệu"}] * 14}]
+
 
 class Filters(forms.Form):
     q = forms.CharField(
@@ -152,6 +181,12 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "entry": Entry(prefix="e"),
         "wrong": wrong,
         "rising": [61, 64, 63, 68, 70, 74, Decimal("78.38")],
+        "statuses": STATUSES,
+        "heat": HEAT,
+        "months": MONTHS,
+        "series": SERIES,
+        "first_series": SERIES[:1],
+        "empty_series": EMPTY_SERIES,
         "broken": [61, 64, None, None, 70, 74, 72],
         "facts_rows": [
             ("Tử số", "144.625 hồ sơ đúng hạn"),

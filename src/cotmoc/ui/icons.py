@@ -65,6 +65,39 @@ SHAPES: dict[str, SafeString] = {
         '<circle cx="5" cy="5" r="3.8" fill="none" stroke="currentColor" stroke-width="1.4"/>'
     ),
     "not_applicable": mark_safe('<path d="M1 4.2h8v1.6H1z"/>'),
+    # Marks of figures: how sure a value is, or why there is none.
+    "measured": mark_safe(
+        '<path d="M.8 5.2L4 8.4 9.4 2" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+    ),
+    "partial": mark_safe(
+        '<circle cx="5" cy="5" r="3.9" fill="none" stroke="currentColor" stroke-width="1.2"/>'
+        '<path d="M5 .8a4.2 4.2 0 0 0 0 8.4z"/>'
+    ),
+    "estimated": mark_safe(
+        '<path d="M.8 3.8c2-2.4 3.4 2 8.4-.6M.8 7.4c2-2.4 3.4 2 8.4-.6" fill="none" '
+        'stroke="currentColor" stroke-width="1.4"/>'
+    ),
+    "closed": mark_safe('<path d="M1 1h8v8H1z"/>'),
+    "not_comparable": mark_safe(
+        '<path d="M.8 3.4h8.4M.8 6.6h8.4M7.4.6L2.6 9.4" fill="none" stroke="currentColor" '
+        'stroke-width="1.3"/>'
+    ),
+    "not_due": mark_safe(
+        '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.2"/>'
+        '<path d="M5 2.6V5l1.8 1.2" fill="none" stroke="currentColor" stroke-width="1.2"/>'
+    ),
+    "not_arising": mark_safe('<path d="M1 4.2h8v1.6H1z"/>'),
+    "suppressed": mark_safe(
+        '<path d="M2 4.6h6v4.6H2z"/><path d="M3.2 4.6V3a1.8 1.8 0 0 1 3.6 0v1.6" fill="none" '
+        'stroke="currentColor" stroke-width="1.2"/>'
+    ),
+    # Quarters of a ranking, from the worst.
+    "quarter_0": mark_safe('<path d="M5 .5l4.8 8.7H.2z"/>'),
+    "quarter_1": mark_safe('<path d="M5 0l5 5-5 5-5-5z"/>'),
+    "quarter_2": mark_safe(
+        '<circle cx="5" cy="5" r="3.8" fill="none" stroke="currentColor" stroke-width="1.6"/>'
+    ),
+    "quarter_3": mark_safe('<circle cx="5" cy="5" r="4.5"/>'),
 }
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
-from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source
+from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.models import Difference, Figure, IndicatorVersion, Source
 from cotmoc.apps.measurement.rules import ranks
 from cotmoc.apps.orgs.models import Organisation
 
@@ -181,3 +182,137 @@ def figure_before(figure: Figure, *, viewer: object) -> Figure | None:
         .order_by("-period_end")
         .first()
     )
+
+
+def own_body() -> Organisation | None:
+    """The province's own committee: what pages speak of unless another body is chosen."""
+    found = Organisation.objects.filter(kind="province", parent=None).select_related("unit")
+    return found.order_by("code").first()
+
+
+def latest_values(body: Organisation, *, viewer: object) -> dict[str, Figure]:
+    """The figure of the newest month with a value, of each indicator for a body; where there is no
+    month, of the newest period. One query."""
+    rows = (
+        Figure.objects.current_for(viewer)
+        .filter(organisation=body)
+        .exclude(value=None)
+        .select_related("indicator", "organisation")
+        .defer("indicator__content")
+        .order_by("period_end", "-period")
+    )
+    found: dict[str, Figure] = {}
+    for row in rows.iterator(2000):
+        held = found.get(row.indicator.code)
+        if held is None or _is_month(row.period) or not _is_month(held.period):
+            found[row.indicator.code] = row
+    return found
+
+
+def _is_month(period: str) -> bool:
+    return len(period) == 7 and period[5:].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of a table of many: what a cell shows."""
+
+    value: Decimal | None
+    status: str
+
+
+def cells(
+    codes: Iterable[str], body: Organisation, period: str, kind: str, *, viewer: object
+) -> dict[tuple[int, str], Cell]:
+    """Figures of a body's members of a kind, by organisation and indicator. One query."""
+    rows = _of_members(body, period, kind, viewer).filter(indicator__code__in=list(codes))
+    return {
+        (organisation, code): Cell(value, status)
+        for organisation, code, value, status in rows.values_list(
+            "organisation_id", "indicator__code", "value", "status"
+        )
+    }
+
+
+def coverage_of_indicators(
+    body: Organisation, period: str, kind: str, *, viewer: object
+) -> dict[str, int]:
+    """How many members of a kind have a value of each indicator in a period. One query."""
+    counted = (
+        _of_members(body, period, kind, viewer)
+        .exclude(value=None)
+        .order_by()
+        .values_list("indicator__code")
+        .annotate(bodies=Count("organisation_id", distinct=True))
+    )
+    return dict(counted)
+
+
+def _of_members(body: Organisation, period: str, kind: str, viewer: object) -> QuerySet[Figure]:
+    """Figures of a body's members in a period; the period's end lets the index find them."""
+    members = Organisation.objects.filter(parent=body)
+    if kind:
+        members = members.filter(kind=kind)
+    return Figure.objects.current_for(viewer).filter(
+        organisation__in=members, period_end=calendars().parse(period).last_day, period=period
+    )
+
+
+def periods_of(body: Organisation, *, viewer: object) -> list[str]:
+    """Periods in which a body has a value: months first, then longer ones, the newest first."""
+    found = (
+        Figure.objects.current_for(viewer)
+        .filter(organisation=body)
+        .exclude(value=None)
+        .order_by("-period_end", "-period")
+        .values_list("period", flat=True)
+        .distinct()
+    )
+    return sorted(found, key=lambda code: not _is_month(code))
+
+
+def differences(
+    *, indicator: str = "", unit: str = "", kind: str = "", period: str = "", text: str = ""
+) -> QuerySet[Difference]:
+    """What bodies reported beside what was computed, the largest difference first."""
+    found = Difference.objects.select_related("indicator", "organisation").defer(
+        "indicator__content"
+    )
+    for lookup, value in (
+        ("indicator__code", indicator),
+        ("indicator__unit", unit),
+        ("organisation__kind", kind),
+        ("period", period),
+    ):
+        if value:
+            found = found.filter(**{lookup: value})
+    if text:
+        found = found.filter(organisation__search__contains=text)
+    return found
+
+
+def difference_choices() -> tuple[list[IndicatorVersion], list[str]]:
+    """Indicators and periods that have differences. Two queries."""
+    codes = Difference.objects.order_by().values_list("indicator__code", flat=True).distinct()
+    rows = catalogue().filter(code__in=list(codes)).defer("content")
+    found = Difference.objects.order_by("-period_end", "period")
+    return list(rows), list(found.values_list("period", flat=True).distinct())
+
+
+def differing(figures: Iterable[Figure]) -> dict[int, Decimal]:
+    """Reported less computed for these figures, by their number. One query."""
+    rows = list(figures)
+    if not rows:
+        return {}
+    wanted = {(row.indicator.code, row.organisation_id, row.period): row.pk for row in rows}
+    found = Difference.objects.filter(
+        Q(organisation__in={row.organisation_id for row in rows}),
+        indicator__code__in={row.indicator.code for row in rows},
+    ).exclude(size=0)
+    return {
+        wanted[code, organisation, period]: difference
+        for code, organisation, period, difference in found.values_list(
+            "indicator__code", "organisation_id", "period", "difference"
+        )
+        if (code, organisation, period) in wanted
+    }

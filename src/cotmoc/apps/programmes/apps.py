@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ProgrammesConfig(AppConfig):
     name = "cotmoc.apps.programmes"
     label = "programmes"
+
+    def ready(self) -> None:
+        from cotmoc.apps.measurement.ports import tell_targets
+        from cotmoc.apps.programmes.queries import PlannedTargets
+
+        tell_targets(PlannedTargets)

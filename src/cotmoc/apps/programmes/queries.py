@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
+from cotmoc.apps.measurement.ports import TargetLine
 from cotmoc.apps.programmes.models import Pillar, Plan, Target
 from cotmoc.apps.programmes.rules import STATES, Goal, Measured, Standing, State, assess
 
@@ -106,3 +107,46 @@ def most_behind(rows: Sequence[TargetRow], limit: int = 5) -> list[TargetRow]:
     """Targets behind, the farthest from its goal first."""
     behind = [row for row in rows if row.state == "behind"]
     return sorted(behind, key=lambda row: row.standing.attained or Decimal(0))[:limit]
+
+
+class PlannedTargets:
+    """What plans ask of indicators, as measurement asks for it (`measurement.ports.Targets`)."""
+
+    def lines(self, indicator: str, body: str, *, viewer: object) -> list[TargetLine]:
+        """Targets with a number for an indicator, of the plans of a body. One query.
+
+        One that speaks of a single level is left out where the indicator has several: the body's
+        whole is never judged by it.
+        """
+        found = (
+            Target.objects.visible_to(viewer)
+            .filter(indicator_code=indicator, plan__organisation__code=body)
+            .exclude(value=None)
+            .select_related("plan")
+            .defer("plan__document")
+            .order_by("-plan__year", "deadline", "order")
+        )
+        rows = list(found)
+        levels = 0
+        if any(row.level for row in rows):
+            version = IndicatorVersion.objects.filter(latest=True, code=indicator).first()
+            levels = len(version.content["applies_to"]) if version else 0
+        return [
+            TargetLine(row.pk, row.name, row.comparator, row.value, row.deadline, row.plan.title)
+            for row in rows
+            if row.value is not None and not (row.level and levels > 1)
+        ]
+
+    def bound(self, *, viewer: object) -> list[str]:
+        """Codes of the newest plan's indicators, in the order of its text."""
+        plan = current_plan(viewer)
+        if plan is None:
+            return []
+        codes = (
+            Target.objects.visible_to(viewer)
+            .filter(plan=plan)
+            .exclude(indicator_code="")
+            .order_by("order")
+            .values_list("indicator_code", flat=True)
+        )
+        return list(dict.fromkeys(codes))

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from cotmoc.ui import addresses, chips, formats, icons, marks
+from cotmoc.ui import addresses, charts, chips, formats, icons, marks
 from cotmoc.ui.formats import Number
 from cotmoc.ui.states import STATES, state_of
 
@@ -156,6 +156,29 @@ def standing_small(
     return {**_standing(counts or {}, url, label), "size": "small"}
 
 
+# Colours of the marks of figures; the word and the shape say the rest.
+_UNSURE = ("partial", "estimated")
+
+
+@register.simple_tag
+def figure_status(code: str, words: str) -> SafeString:
+    """How sure a value is, or why there is none: mark and word."""
+    tone = "on_the_way" if code in _UNSURE else "sure" if code == "measured" else "no_data"
+    known = code if code in icons.SHAPES else "no_data"
+    return format_html('<span class="state s-{}">{}{}</span>', tone, icons.shape(known), words)
+
+
+@register.simple_tag
+def quarter(number: int | None) -> SafeString:
+    """The mark of a quarter of a ranking, 0 the worst; nothing without a rank."""
+    if number is None:
+        return mark_safe("")
+    return format_html(
+        '<svg class="mark" viewBox="0 0 10 10" aria-hidden="true" focusable="false">{}</svg>',
+        icons.SHAPES[f"quarter_{number}"],
+    )
+
+
 # --- marks --------------------------------------------------------------------------------
 
 
@@ -264,6 +287,36 @@ def dot_map(
     # A picture with links inside is hidden from readers of speech: legend and list say the same.
     linked = any(dot.url for dot in found)
     return {"dots": found, "linked": linked, "height": height, "label": label, "legend": legend}
+
+
+@register.inclusion_tag(f"{PARTS}line_chart.html")
+def line_chart(
+    places: Sequence[str],
+    lines: Sequence[Mapping[str, Any]],
+    label: str = "",
+    goal: Number | None = None,
+    goal_words: str = "",
+    direction: str = "up",
+    unit: str = "",
+    name: str = "chart",
+) -> dict[str, Any]:
+    """Values over time: `places` under the axis, `lines` of `label` and `points` (`value`, `sure`,
+    `title`, `url`), a target as `goal`. A table with the same numbers stands beside it. `name`
+    tells several charts of one page apart."""
+    drawn = charts.line_chart(
+        places, lines, goal=goal, goal_words=goal_words, direction=direction, unit=unit
+    )
+    sure = {dot.sure for line in drawn.lines for dot in line.dots}
+    legend = []
+    if drawn.goal:
+        legend.append({"code": "goal", "words": gettext("target, shaded where it is met")})
+    if "partial" in sure:
+        legend.append({"code": "partial", "words": gettext("of a part of the bodies")})
+    if "estimated" in sure:
+        legend.append({"code": "estimated", "words": gettext("estimated by shares")})
+    if drawn.absent:
+        legend.append({"code": "absent", "words": gettext("no value; the table says why")})
+    return {"chart": drawn, "label": label, "legend": legend, "name": name}
 
 
 # --- lists: sorting, paging, export, filters ----------------------------------------------

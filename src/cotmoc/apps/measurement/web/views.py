@@ -1,4 +1,4 @@
-"""Pages of figures, indicators and sources."""
+"""Pages of figures and sources."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement import provenance, queries
-from cotmoc.apps.measurement.models import Figure, IndicatorVersion, Source, Status, period_words
+from cotmoc.apps.measurement.models import Figure, Source, Status, period_words
 from cotmoc.apps.measurement.ports import received_file
 from cotmoc.apps.orgs.models import OrganisationKind
 from cotmoc.core.text import fold
@@ -80,10 +80,14 @@ def figures(request: HttpRequest) -> HttpResponseBase:
         found = found.order_by(f"-{order}" if sort.startswith("-") else order, "pk")
     if kind := export_format(request):
         return export(kind, "so-lieu", *_export(found.iterator(1000)))
+    page = paginate(request, found)
+    differing = queries.differing(page.object_list)
+    for each in page.object_list:
+        each.differs_by = differing.get(each.pk)
     return render(
         request,
         "measurement/figures.html",
-        {"form": form, "page": paginate(request, found), "sort": sort},
+        {"form": form, "page": page, "sort": sort},
     )
 
 
@@ -113,43 +117,6 @@ def _export(found: Any) -> tuple[list[str], Any]:
         for figure in found
     )
     return headers, rows
-
-
-def indicators(request: HttpRequest) -> HttpResponseBase:
-    """The catalogue."""
-    text = fold(request.GET.get("q", ""))
-    rows = queries.catalogue()
-    if text:
-        rows = rows.filter(search__contains=text)
-    if kind := export_format(request):
-        headers = [_("Code"), _("Name"), _("Unit"), _("Owner"), _("Legal source"), _("Version")]
-        cells = ([r.code, r.name, r.unit, r.owner, r.legal_source, r.version] for r in rows)
-        return export(kind, "danh-muc-chi-so", headers, cells)
-    return render(
-        request, "measurement/indicators.html", {"rows": rows, "query": request.GET.get("q", "")}
-    )
-
-
-def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One definition with its formula, rules, worked example and versions."""
-    row = get_object_or_404(queries.catalogue(), code=code)
-    measured = (
-        Figure.objects.visible_to(request.user)
-        .current()
-        .filter(indicator__code=code, organisation__kind=OrganisationKind.PROVINCE)
-        .select_related("indicator", "organisation")
-        .order_by("-period_end")[:12]
-    )
-    return render(
-        request,
-        "measurement/indicator.html",
-        {
-            "row": row,
-            "definition": row.definition,
-            "figures": measured,
-            "versions": IndicatorVersion.objects.filter(code=code),
-        },
-    )
 
 
 def source(request: HttpRequest, pk: int) -> HttpResponseBase:
