@@ -99,7 +99,7 @@ def find_facts(
     with _reading(scope) as session:
         chosen = _chosen(session, scope, partitions, part)
         total = _count(session, chosen)
-        if offset >= total:
+        if offset >= total or limit < 1:
             return FoundFacts((), total)
         wanted = _ordered(chosen, scope.table, sort).limit(limit, offset=offset)
         places = session.to_arrow(wanted.select(scope.table.body, *ORIGIN_COLUMNS)).to_pylist()

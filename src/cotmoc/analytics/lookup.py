@@ -58,12 +58,12 @@ def find_observations(
     *,
     elements: Collection[str],
     unit_codes: Collection[str],
-    period: str,
+    periods: Collection[str],
     known_at: datetime,
     limit: int,
     offset: int = 0,
 ) -> Found:
-    """The observations of these elements and units in a period that counted at `known_at`: of
+    """The observations of these elements and units in these periods that counted at `known_at`: of
     several for one (element, unit, period) the latest recorded.
 
     Without `elements` every element is meant. Rows are ordered by unit and element; their number
@@ -76,7 +76,9 @@ def find_observations(
     try:
         facts = connection.read_parquet([str(path) for path in batches], table_name="observations")
         wanted = facts.filter(
-            _.period == period, _.unit_code.isin(list(unit_codes)), _.recorded_at <= known_at
+            _.period.isin(list(periods)),
+            _.unit_code.isin(list(unit_codes)),
+            _.recorded_at <= known_at,
         )
         if elements:
             wanted = wanted.filter(_.element.isin(list(elements)))

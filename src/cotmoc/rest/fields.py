@@ -37,8 +37,12 @@ Words = Annotated[
 PeriodCode = Annotated[
     str,
     Field(
-        pattern=r"^(19|2[0-9])[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?$",
-        description="2026-08, 2026-Q3 or 2026",
+        max_length=20,
+        pattern=(
+            r"^([a-z][a-z0-9_-]{0,10}:)?(19|2[0-9])[0-9]{2}"
+            r"(-(0[1-9]|1[0-2])|-Q[1-4]|-H[12]|-9M|-W(0[1-9]|[1-4][0-9]|5[0-3]))?$"
+        ),
+        description="2026-08, 2026-Q3, 2026-H1, 2026-9M or 2026; of another calendar nd09:2026-08",
         examples=["2026-08"],
     ),
 ]

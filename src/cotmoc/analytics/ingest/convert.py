@@ -29,6 +29,7 @@ from cotmoc.indicators.facts import Column, FactTable
 # Helper columns beside those of the table.
 KEY_HASH, ROW_HASH, MONTH, FIT = "#key", "#row", "#month", "#fit"
 _REMEMBERED = 50_000
+_LAST_SECOND = (24 * 3600 - 1) * 1_000_000  # of a day, in microseconds
 _DAY = 86_400_000_000  # microseconds
 # What a clean text does not hold: control characters, odd spaces, two spaces, undecoded bytes.
 _UNTIDY = (
@@ -277,6 +278,10 @@ class Converter:
         if column.rule == "seconds_between":
             return _seconds(*moments)
         appointed, finished = moments
+        # A day without a time ends with its last second (Civil Code 2015, article 148).
+        midnight = pc.equal(appointed, pc.floor_temporal(appointed, unit="day"))
+        end_of_day = pc.add(appointed, pa.scalar(_LAST_SECOND, pa.duration("us")))
+        appointed = pc.if_else(midnight, end_of_day, appointed)
         late = pc.or_kleene(
             pc.fill_null(pc.greater(finished, appointed), True), pc.greater(inputs[2], 1)
         )

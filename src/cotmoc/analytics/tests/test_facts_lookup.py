@@ -251,6 +251,7 @@ def test_pages_follow_each_other_and_the_file_has_all(scope):
     found = [row["dossier"] for page in pages for row in page.rows]
     assert found == codes(scope, "denominator")
     assert {page.total for page in pages} == {4}
+    assert find_facts(scope, Part("denominator"), limit=0).total == 4
     assert [row["dossier"] for row in stream_facts(scope, Part("denominator"))] == found
 
 

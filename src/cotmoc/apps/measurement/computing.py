@@ -24,6 +24,7 @@ from cotmoc.analytics.answers import (
 from cotmoc.analytics.engine import ComputedFigure, Unit, compute
 from cotmoc.analytics.lake import Lake
 from cotmoc.analytics.sessions import open_session
+from cotmoc.analytics.timeline import roll_up_time
 from cotmoc.apps.measurement.catalogue import calendars, fact_tables
 from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.orgs.queries.closure import closure_for
@@ -110,6 +111,15 @@ def compute_everything(
     report = progress or (lambda _step, _done, _total: None)
     report("reported", 0, 1)
     reported = compute(batches, units, definitions)
+    by_version = {(each.code, each.version): each for each in definitions}
+    for calendar in calendars():
+        if "month" in calendar.kinds:
+            mine = [
+                each
+                for each in reported
+                if calendars().parse(each.period).calendar == calendar.code
+            ]
+            reported += roll_up_time(mine, by_version, calendar)
     found = Computed(facts=fact_digests())
     from_facts = _FromFacts(definitions, units, calendar_codes, since, engine)
     computed = list(from_facts.figures(found, report)) if found.facts else []

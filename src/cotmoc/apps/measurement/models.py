@@ -222,6 +222,7 @@ class Status(models.TextChoices):
 class Basis(models.TextChoices):
     COMPUTED = "computed", _("computed from single facts")
     DERIVED = "derived", _("derived from other indicators")
+    ROLLED = "rolled", _("put together from its months")
     REPORTED = "reported", _("reported for the unit itself")
     SUMMED = "summed", _("summed from its members")
     PUBLISHED = "published", _("total published by the source")

@@ -14,7 +14,9 @@ from django.db.models import Q, QuerySet
 
 from cotmoc.analytics.lake import LakeError
 from cotmoc.analytics.lookup import Found, Observation, find_observations
+from cotmoc.analytics.timeline import months_of
 from cotmoc.apps.measurement import changes, facts
+from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.explanation import (
     ComponentFacts,
     Contribution,
@@ -31,7 +33,7 @@ from cotmoc.apps.measurement.explanation import (
 )
 from cotmoc.apps.measurement.models import Basis, Figure, Source
 from cotmoc.apps.measurement.ports import lake, received_file
-from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.apps.orgs.models import Organisation, OrganisationKind
 from cotmoc.core.periods import Interval
 from cotmoc.indicators.definitions import REPORTED_TABLE, Definition, Term
 from cotmoc.indicators.evaluate import divide, evaluate_formula
@@ -244,10 +246,21 @@ def _members(figure: Figure, viewer: object) -> QuerySet[Figure]:
 
 def _sources(figure: Figure) -> QuerySet[Source]:
     return (
-        Source.objects.filter(period=figure.period, recorded_at__lte=figure.run.started_at)
+        Source.objects.filter(
+            period__in=_reported_periods(figure), recorded_at__lte=figure.run.started_at
+        )
         .select_related("recorded_by")
         .order_by("file_name", "recorded_at")
     )
+
+
+def _reported_periods(figure: Figure) -> list[str]:
+    """The periods whose reports a figure stands on: its own, or the months it is put together
+    from."""
+    if figure.basis != Basis.ROLLED:
+        return [figure.period]
+    period = calendars().parse(figure.period)
+    return [month.code for month in months_of(period, calendars().of(period))]
 
 
 def _observations(
@@ -259,8 +272,12 @@ def _observations(
     offset: int,
 ) -> tuple[Found, str | None]:
     """What was found, and why nothing could be read where that is so."""
-    summed = figure.basis == Basis.SUMMED
-    bodies = [member.organisation for member in members] if summed else [figure.organisation]
+    bodies = [figure.organisation]
+    if figure.basis == Basis.SUMMED:
+        bodies = [member.organisation for member in members]
+    elif figure.basis == Basis.ROLLED:
+        # Its months may have been summed from the members or published for the body itself.
+        bodies += list(Organisation.objects.filter(parent=figure.organisation))
     batches = [lake().path(REPORTED_TABLE, source.batch) for source in sources]
     if gone := next((path for path in batches if not path.exists()), None):
         missing = LakeError(f"{REPORTED_TABLE}: {gone.name} is gone")
@@ -269,7 +286,7 @@ def _observations(
         batches,
         elements=_elements(definition),
         unit_codes=[body.code for body in bodies],
-        period=figure.period,
+        periods=_reported_periods(figure),
         known_at=figure.run.started_at,
         limit=limit,
         offset=offset,

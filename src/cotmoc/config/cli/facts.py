@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -35,6 +35,9 @@ from cotmoc.analytics.ingest import (
 from cotmoc.analytics.ingest.encodings import ENCODINGS
 from cotmoc.analytics.lake import Dataset, Lake, Manifest
 from cotmoc.apps.measurement.catalogue import NOT_A_CALENDAR, calendars, fact_tables
+from cotmoc.apps.measurement.importing import register_observations
+from cotmoc.apps.measurement.services import compute_figures
+from cotmoc.apps.orgs.models import Organisation
 from cotmoc.config.cli.output import (
     IN_PART,
     NOT_FOUND,
@@ -46,9 +49,12 @@ from cotmoc.config.cli.output import (
     print_table,
     stderr,
     stdout,
+    step,
 )
+from cotmoc.config.cli.ready import database_is_ready
 from cotmoc.core.problems import BadInput
 from cotmoc.core.workdays import WorkCalendar, read_overrides
+from cotmoc.indicators.definitions import REPORTED_TABLE
 from cotmoc.indicators.facts import FactTable
 from cotmoc.ui.problems import describe, sentence
 
@@ -86,6 +92,9 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     bring.add_argument("--encoding", choices=ENCODINGS, help=_("default: found out"))
     bring.add_argument("--delimiter", help=_("one character or tab; default: found out"))
     bring.add_argument("--decimal", choices=(",", "."), help=_("decimal mark; default: found out"))
+    bring.add_argument(
+        "--no-compute", action="store_true", help=_("leave figures as they are; cotmoc compute")
+    )
     bring.add_argument("--json", action="store_true", help=_("print JSON"))
     bring.set_defaults(run=import_files)
 
@@ -109,6 +118,7 @@ def import_files(chosen: argparse.Namespace) -> int | None:
     folder = Path(settings.DATA_DIR) / "profiles"
     options = _options(chosen)
     said: list[dict[str, Any]] = []
+    imports: list[tuple[Path, Outcome]] = []
     code: int | None = None
     try:
         profile = read_profile(folder, table.name, chosen.profile) if chosen.profile else None
@@ -132,6 +142,7 @@ def import_files(chosen: argparse.Namespace) -> int | None:
                     describe=sentence,
                 )
             said.append(outcome_json(outcome))
+            imports.append((path, outcome))
             if not chosen.json:
                 _print_outcome(outcome)
             if outcome.refused:
@@ -139,12 +150,37 @@ def import_files(chosen: argparse.Namespace) -> int | None:
             if chosen.save_profile and not chosen.dry_run:
                 save_profile(folder, _profile(chosen.save_profile, outcome))
     except BadInput as error:
+        _compute_anew(chosen, imports)
         if chosen.json and said:
             print_json({"files": said})
         raise BadInputError(error.problems, _("Nothing was imported:")) from error
+    computed = _compute_anew(chosen, imports)
     if chosen.json:
-        print_json({"files": said})
+        print_json({"files": said, **computed})
     return code
+
+
+def _compute_anew(
+    chosen: argparse.Namespace, imports: Sequence[tuple[Path, Outcome]]
+) -> dict[str, Any]:
+    """Figures follow their facts: what changed is computed at once, unless told not to, or where
+    there is no database that could keep figures."""
+    new = [(path, outcome.import_no) for path, outcome in imports if outcome.import_no]
+    if not new or not database_is_ready():
+        return {}
+    now = timezone.now()
+    if chosen.table == REPORTED_TABLE:
+        for path, number in new:
+            register_observations(_dataset(chosen.table), number, path, actor=None, now=now)
+    if chosen.no_compute or not Organisation.objects.exists():
+        return {}
+    with step(_("Figures")) as done:
+        run = compute_figures(actor=None, now=now)
+        done.append(
+            _("%(figures)s figures, %(changed)s changed")
+            % {"figures": run.figures, "changed": run.changed}
+        )
+    return {"run": run.pk, "figures": run.figures, "changed": run.changed}
 
 
 def show_status(chosen: argparse.Namespace) -> None:

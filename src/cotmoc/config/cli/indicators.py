@@ -251,31 +251,31 @@ def _needed_by(definition: Definition, catalogue: Sequence[Definition]) -> list[
 def _lines(definition: Definition, catalogue: Sequence[Definition]) -> Iterator[str]:
     language = _language()
     yield definition.description[language]
-    yield f"{_('Value')}: {_formula(definition, catalogue)} ({definition.unit})"
+    yield _said(_("Value"), f"{_formula(definition, catalogue)} ({definition.unit})")
     if definition.formula is not None:
         yield f"    {definition.formula_text}"
     for path in definition.paths:
         yield from _path_lines(path)
     if needed_by := _needed_by(definition, catalogue):
-        yield f"{_('Needed by')}: {', '.join(needed_by)}"
+        yield _said(_("Needed by"), ", ".join(needed_by))
     if definition.divides:
-        yield f"{_('Zero denominator')}: {_zero_rule(definition)}"
+        yield _said(_("Zero denominator"), _zero_rule(definition))
     if not definition.formula:
-        yield f"{_('Higher bodies')}: {_units_rule(definition)}"
+        yield _said(_("Higher bodies"), _units_rule(definition))
     if definition.reported_path:
-        yield f"{_('Longer periods of reported values')}: {_time_rule(definition)}"
+        yield _said(_("Longer periods of reported values"), _time_rule(definition))
     if definition.suppress_below:
         yield _("Published figures over fewer than %(number)s are kept back") % {
             "number": definition.suppress_below
         }
     better = _("more is better") if definition.direction == "up" else _("less is better")
-    yield f"{_('Direction')}: {better}"
-    validity = f"{_('from')} {definition.valid_from:%d/%m/%Y}"
+    yield _said(_("Direction"), better)
+    validity = _("from %(day)s") % {"day": f"{definition.valid_from:%d/%m/%Y}"}
     if definition.valid_to:
-        validity += f" {_('until before')} {definition.valid_to:%d/%m/%Y}"
-    yield f"{_('In force')}: {validity}"
-    yield f"{_('Legal source')}: {definition.legal_source}"
-    yield f"{_('Owner')}: {definition.owner}"
+        validity += " " + _("until before %(day)s") % {"day": f"{definition.valid_to:%d/%m/%Y}"}
+    yield _said(_("In force"), validity)
+    yield _said(_("Legal source"), definition.legal_source)
+    yield _said(_("Owner"), definition.owner)
     yield from _example_lines(definition)
 
 
@@ -283,7 +283,7 @@ def _example_lines(definition: Definition) -> Iterator[str]:
     """What is given, and what the definition makes of it, computed now."""
     example = definition.example
     period = f" ({example['period']})" if "period" in example else ""
-    yield f"{_('Worked example')}{period}:"
+    yield _("Worked example") + f"{period}:"
     for row in example.get("facts", [example.get("figures")]):
         yield "  " + ", ".join(f"{name} = {value}" for name, value in row.items())
     result = evaluate_example(definition, fact_tables())
@@ -297,12 +297,17 @@ def _path_lines(path: ComputingPath) -> Iterator[str]:
     yield _("From %(table)s:") % {"table": path.table}
     for label, term in zip((_("numerator"), _("denominator")), path.terms, strict=False):
         yield f"  {label}: {term.name[_language()]}"
-        yield f"    {term.text} · {_('reported for the period') if path.reported else _when(term)}"
+        placed = _("reported for the period") if path.reported else _when(term)
+        yield f"    {term.text} · {placed}"
         columns = fact_tables()[path.table].columns
         read = sorted(syntax.columns(term.tree))
         if read:
             titles = ", ".join(f"{columns[name].title[_language()]} ({name})" for name in read)
-            yield f"    {_('reads')}: {titles}"
+            yield "    " + _said(_("reads"), titles)
+
+
+def _said(label: str, words: str) -> str:
+    return f"{label}: {words}"
 
 
 def _when(term: Term) -> str:

@@ -18,3 +18,12 @@ def require_database() -> None:
         raise CommandError(message, NOT_READY) from error
     if pending:
         raise CommandError(_("The database is not ready. Run: cotmoc setup"), NOT_READY)
+
+
+def database_is_ready() -> bool:
+    """Whether the database is there and up to date."""
+    try:
+        require_database()
+    except CommandError:
+        return False
+    return True

@@ -167,3 +167,9 @@ def test_late_is_after_the_appointment_or_after_several_supplements(
 
 def test_without_an_appointment_nothing_is_late(lab):
     assert lab.row(supplement_requests="5")["late_at"] is None
+
+
+@pytest.mark.parametrize(("finished", "late"), [("10/08/2026 16:30", False), ("11/08/2026", True)])
+def test_an_appointment_without_a_time_lasts_to_the_end_of_its_day(lab, finished, late):
+    row = lab.row(received_at="03/08/2026", appointed_at="10/08/2026", finished_at=finished)
+    assert row["late_at"] == (datetime(2026, 8, 10, 23, 59, 59) if late else None)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.measurement.provenance import explain, find_figure
 from cotmoc.apps.measurement.web import facts as pages
 from cotmoc.apps.orgs.models import Organisation
+from cotmoc.config.cli import main
 
 pytestmark = pytest.mark.django_db
 
@@ -358,3 +360,34 @@ def test_a_part_of_the_lake_that_is_gone_is_said_and_the_figure_stays(figure, ta
         answer = browser(cast.dung).get(address)
         assert answer.status_code in (200, 413)
         assert part.name in answer.content.decode()
+
+
+# Programs ----------------------------------------------------------------------------------------
+
+
+def test_the_api_gives_all_that_is_known_and_to_each_his_own(corrected, cast):
+    def shape(value):
+        if isinstance(value, dict):
+            return {key: shape(each) for key, each in value.items()}
+        return [shape(each) for each in value[:1]] if isinstance(value, list) else None
+
+    address = "/api/v1/figures/dossiers_on_time/H44/2026-09/explain"
+    given = browser(cast.dung).get(address, {"part": "numerator", "sort": "-received_at"}).json()
+    known = explain(corrected, viewer=cast.dung, part="numerator").to_dict()
+    assert shape(given) == shape(known)
+    rows = [row["cells"]["dossier"] for row in given["facts"]["rows"]]
+    assert rows == ["chi-4", "chi-3", "chi-2", "chi-1", "an-1"]
+    own = browser(cast.an).get(address, {"part": "denominator"}).json()["facts"]
+    assert ([row["body"] for row in own["rows"]], own["restricted"]) == ([AN, AN], True)
+    assert browser(cast.dung).get(address, {"part": "everything"}).status_code == 422
+
+
+def test_the_command_prints_dossiers_and_what_changed(corrected, capsys):
+    reference = "dossiers_on_time/H44/2026-09"
+    assert main(["figures", "explain", reference, "--part", "rest", "--rows", "5"]) == 0
+    out = capsys.readouterr().out
+    for words in ("an-2", "thang-9.csv:3", f"{LATE} = 1", "sua.csv: +2 −1"):
+        assert words in out
+    assert "chi-2" not in out
+    assert main(["figures", "explain", reference, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["change"]["reasons"] == ["facts"]
