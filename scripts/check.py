@@ -17,12 +17,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 # Style of templates is the writer's; what the rest of djlint's rules find is a mistake.
 NOT_MISTAKES = "H015,H043"
-LOAD_CATALOGUE = """
-import django
-django.setup()
-from cotmoc.apps.measurement.catalogue import load_definitions
-print(len(load_definitions()), "definitions")
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,8 @@ def checks() -> list[Check]:
         ),
         Check("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
         Check("system", (python, "manage.py", "check")),
-        Check("catalogue", (python, "-c", LOAD_CATALOGUE)),
+        Check("catalogue", (program("cotmoc"), "indicators", "check")),
+        Check("definition schema", (python, str(scripts / "indicator_schema.py"), "--check")),
         Check("translations", (python, str(scripts / "translations.py"), "--check")),
         Check("API description", (python, str(scripts / "openapi.py"), "--check")),
         Check("documents", (python, str(scripts / "docs.py"), "--check")),
