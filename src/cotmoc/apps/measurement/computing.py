@@ -5,8 +5,8 @@ is kept beside it as a difference. Derived indicators come last, from both.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -27,7 +27,7 @@ from cotmoc.analytics.sessions import open_session
 from cotmoc.analytics.timeline import roll_up_time
 from cotmoc.apps.measurement.catalogue import calendars, fact_tables
 from cotmoc.apps.measurement.ports import lake
-from cotmoc.apps.orgs.queries.closure import closure_for
+from cotmoc.apps.orgs.queries.closure import closure_for, lives_of_bodies
 from cotmoc.core.calendars import Calendar, Grain, finest
 from cotmoc.core.periods import CIVIL, Interval, Period
 from cotmoc.indicators import syntax
@@ -86,11 +86,24 @@ def periods_of(
     months = sorted(months)
     if not months:
         return []
-    first, last = (date.fromisoformat(f"{each}-01") for each in (months[0], months[-1]))
-    end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    first, end = date.fromisoformat(f"{months[0]}-01"), after_month(months[-1])
     start = max(first, since or first)
     kinds = [kind for kind in KINDS if kind in calendar.kinds] or list(calendar.kinds)
     return [period for kind in kinds for period in calendar.periods(kind, start, end)]
+
+
+def after_month(month: str) -> date:
+    """The first day after a month like 2026-08."""
+    year, number = map(int, month.split("-"))
+    return date(year + number // 12, number % 12 + 1, 1)
+
+
+def _was_there(life: Mapping[str, Any] | None, period: Interval) -> bool:
+    """Whether a body lived during some of a period; one without a known life did."""
+    if life is None:
+        return True
+    begun, ended = life["valid_from"], life["valid_to"]
+    return (begun is None or begun < period.end) and (ended is None or ended > period.start)
 
 
 def compute_everything(
@@ -157,10 +170,12 @@ class _FromFacts:
         self.since = since
         self.engine = engine or settings.ENGINE
         self.windows: dict[tuple[str, str, Span], ComputedFigure] = {}
+        self.known_to = date.min
 
     def figures(self, found: Computed, report: Progress) -> Iterator[ComputedFigure]:
         """Figures for every period that the facts reach into; notes the work in `found`."""
         months = {month for digests in found.facts.values() for month in digests}
+        self.known_to = after_month(max(months))
         periods = [
             period for each in self.calendars for period in periods_of(each, months, self.since)
         ]
@@ -218,16 +233,23 @@ class _FromFacts:
             counts = with_data.setdefault((row["indicator"], row["period"], unit.parent), [0, 0])
             counts[0] += 1
             counts[1] += row["status"] == NOT_ARISING
+        alive = {each["body"]: each for each in lives_of_bodies().to_pylist()}
         for row in rows:
-            if self.units[row["target"]].kind not in kinds[row["indicator"]]:
+            code, period = row["target"], periods[row["period"]]
+            if self.units[code].kind not in kinds[row["indicator"]]:
                 continue
-            code = row["target"]
+            if not _was_there(alive.get(code), period):
+                continue
             if code in members:
                 have = with_data.get((row["indicator"], row["period"], code), [0, 0])
                 counted = (have[0], members[code], have[1])
             else:
                 counted = (1, 1, int(row["status"] == NOT_ARISING))
-            yield self._figure(row, periods[row["period"]].code, *counted)
+            figure = self._figure(row, period.code, *counted)
+            # Facts do not cover the period to its end yet: what there is, is a part.
+            if figure.status == "measured" and period.end > self.known_to:
+                figure = replace(figure, status="partial")
+            yield figure
 
     @staticmethod
     def _figure(

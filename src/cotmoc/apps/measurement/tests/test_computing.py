@@ -42,7 +42,9 @@ def test_what_facts_give_is_computed_and_adds_up_to_the_province(dossiers, now):
     assert {each.basis for each in [*members, province]} == {"computed"}
     assert province.value == sum(each.value for each in members)
     assert (province.with_data, province.expected) == (3, 163)
-    assert current("dossiers_received", "H44", "2026-Q3").value == 600
+    quarter = current("dossiers_received", "H44", "2026-Q3")
+    assert (quarter.value, quarter.status) == (600, "partial"), "facts end before the quarter does"
+    assert province.status == "measured"
 
 
 def test_what_was_reported_stands_beside_what_was_computed(dossiers, now):
