@@ -21,7 +21,8 @@ def data(settings, tmp_path):
 @pytest.fixture
 def run(capsys):
     def run(*arguments):
-        code = main(["facts", *map(str, arguments)])
+        apart = ["--no-compute"] if arguments[0] == "import" else []
+        code = main(["facts", *map(str, arguments), *apart])
         return code, capsys.readouterr().out
 
     return run

@@ -110,6 +110,18 @@ def measure(value: Number | None, unit: str | None = "") -> str:
     return said.replace(" ", NBSP)
 
 
+def unit_word(unit: str) -> str:
+    """What a column of values is counted in."""
+    return {
+        "count": gettext("a count"),
+        "days": gettext("working days"),
+        "points": gettext("points"),
+        "rank": gettext("rank"),
+        "%/year": gettext("% a year"),
+        "yes/no": gettext("yes or no"),
+    }.get(unit, unit)
+
+
 def day(value: date | None) -> str:
     """26/9/2026, 01/7/2025 as Vietnamese documents write it, with a zero before days under 10 and
     before January and February (Decree 30/2020, Annex I); 26 Sep 2026 in English."""

@@ -228,14 +228,3 @@ def test_an_engine_that_is_wrong_in_one_place_fails(script, capsys, tmp_path):
 
     code, said = measured(script, capsys, tmp_path, wrong)
     assert (code, said["outputs_equal"], said["different"]) == (1, False, 1)
-
-
-def test_without_an_engine_its_numbers_are_empty(script, capsys, tmp_path):
-    def missing(*_):
-        raise script.NotPluggedIn
-
-    code, said = measured(script, capsys, tmp_path, missing)
-    assert code == 0
-    assert said["engine_s"] is None
-    assert said["outputs_equal"] is None
-    assert said["hand_sql_s"] > 0

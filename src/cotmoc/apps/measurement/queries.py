@@ -1,6 +1,6 @@
 """Reads of figures for pages and programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -258,17 +258,24 @@ def _of_members(body: Organisation, period: str, kind: str, viewer: object) -> Q
     )
 
 
-def periods_of(body: Organisation, *, viewer: object) -> list[str]:
-    """Periods in which a body has a value: months first, then longer ones, the newest first."""
+def periods_of(body: Organisation, *, viewer: object) -> dict[str, int]:
+    """Periods in which a body has values, and how many: months first, then longer ones, the newest
+    first. One query."""
     found = (
         Figure.objects.current_for(viewer)
         .filter(organisation=body)
         .exclude(value=None)
         .order_by("-period_end", "-period")
-        .values_list("period", flat=True)
-        .distinct()
+        .values_list("period")
+        .annotate(values=Count("id"))
     )
-    return sorted(found, key=lambda code: not _is_month(code))
+    return dict(sorted(found, key=lambda row: not _is_month(row[0])))
+
+
+def period_to_show(periods: Mapping[str, int]) -> str:
+    """The newest period that is fairly full: one early report does not hide the month before."""
+    fullest = max(periods.values(), default=0)
+    return next((code for code, values in periods.items() if 2 * values >= fullest), "")
 
 
 def differences(

@@ -166,7 +166,8 @@ def _compute_anew(
     """Figures follow their facts: what changed is computed at once, unless told not to, or where
     there is no database that could keep figures."""
     new = [(path, outcome.import_no) for path, outcome in imports if outcome.import_no]
-    if not new or not database_is_ready():
+    nothing_to_keep = chosen.no_compute and chosen.table != REPORTED_TABLE
+    if not new or nothing_to_keep or not database_is_ready():
         return {}
     now = timezone.now()
     if chosen.table == REPORTED_TABLE:

@@ -96,6 +96,12 @@ def measure(value: Number | None, unit: str | None = "") -> str:
 
 
 @register.filter
+def unit_word(unit: str) -> str:
+    """What a column is counted in: %, ngày làm việc, điểm."""
+    return formats.unit_word(unit)
+
+
+@register.filter
 def shorten_hash(value: str | None) -> str:
     """d0c1…9f2e: enough to compare by eye, the whole belongs in a title or on its own page."""
     return formats.shorten_hash(value)

@@ -1,5 +1,6 @@
 """Figures from facts in an installation: stored, beside what was reported, derived, asked for."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,10 @@ from cotmoc.analytics.sample import Recipe, SampleBody, add_dossiers
 from cotmoc.apps.measurement.jobs import carry_out
 from cotmoc.apps.measurement.models import Computation, Difference, Figure, Run
 from cotmoc.apps.measurement.ports import lake
+from cotmoc.apps.measurement.provenance import explain
 from cotmoc.apps.measurement.services import compute_figures, publish_figures, request_computation
+from cotmoc.config.cli.figures import Operator
+from cotmoc.config.cli.main import main
 from cotmoc.core.workdays import WorkCalendar
 
 BODIES = ("H44.100", "H44.101", "H44.13")
@@ -126,3 +130,24 @@ def test_figures_over_too_few_facts_are_kept_back_from_the_public(dossiers, cast
     rated.refresh_from_db()
     assert rated.published_at is None
     assert Figure.objects.filter(indicator__code="rated_satisfied").exclude(published_at=None)
+
+
+def test_reported_months_imported_as_rows_make_figures_that_open_to_their_lines(
+    dossiers, tmp_path, capsys
+):
+    lines = ["element,unit_code,period,numerator,denominator"]
+    lines += [f"work_files_online,H44.100,2026-0{month},{month},10" for month in (7, 8, 9)]
+    path = tmp_path / "reports.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["facts", "import", "observations", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["changed"] > 0
+    quarter = current("work_files_online", "H44.100", "2026-Q3")
+    assert (quarter.value, quarter.basis) == (80, "rolled")
+    opened = explain(quarter, viewer=Operator())
+    assert opened.recomputed
+    assert {(row.file_name, row.line) for row in opened.observations.rows} == {
+        ("reports.csv", 2),
+        ("reports.csv", 3),
+        ("reports.csv", 4),
+    }

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +41,7 @@ from cotmoc.core.text import fold
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import MEASURE_UNITS, Definition
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import measure
+from cotmoc.ui.formats import measure, unit_word
 from cotmoc.ui.listing import paginate, sort_rows
 
 ANY = [("", gettext_lazy("all"))]
@@ -48,6 +49,9 @@ SIDE_BY_SIDE = "both"
 _DECREE = "nd09"
 _PARTS_NAMED = 8
 _FEWEST = 4
+
+
+lazy_unit_word = lazy(unit_word, str)
 
 
 class CatalogueFilters(forms.Form):
@@ -65,7 +69,7 @@ class CatalogueFilters(forms.Form):
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         required=False,
-        choices=[*ANY, *((unit, unit) for unit in MEASURE_UNITS)],
+        choices=[*ANY, *((unit, lazy_unit_word(unit)) for unit in MEASURE_UNITS)],
     )
     owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
 

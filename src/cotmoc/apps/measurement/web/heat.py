@@ -106,12 +106,12 @@ def heat(request: HttpRequest) -> HttpResponseBase:
     """Members of the province against indicators, coloured by their place among each other."""
     body = queries.own_body()
     viewer = request.user
-    periods = queries.periods_of(body, viewer=viewer) if body else []
-    form = HeatForm(request.GET, periods=periods)
+    periods = queries.periods_of(body, viewer=viewer) if body else {}
+    form = HeatForm(request.GET, periods=list(periods))
     form.is_valid()
     chosen = form.cleaned_data
     kind = chosen.get("kind") or OrganisationKind.COMMUNE.value
-    period = chosen.get("period") or (periods[0] if periods else "")
+    period = chosen.get("period") or queries.period_to_show(periods)
     group = chosen.get("group") or PLANNED
     show = chosen.get("show") or "value"
     columns: list[IndicatorVersion] = []
