@@ -133,7 +133,10 @@ class ComponentStore:
         for number, partition in enumerate(partitions):
             missing = tuple(self._missing(partition, wanted))
             if missing:
-                session.view(FACTS, counting_facts(session, partition))
+                if partition.without:
+                    session.view(FACTS, counting_facts(session, partition))
+                else:
+                    session.view_files(FACTS, partition.paths)
                 # Every month with the same gaps is asked the same, put into words once.
                 if missing not in prepared:
                     prepared[missing] = _Pass(session, self.table, self.grain, missing)

@@ -121,6 +121,10 @@ class Session(ABC):
     def view(self, name: str, table: ir.Table) -> ir.Table:
         """The table under a fixed name; naming another one so takes its place."""
 
+    def view_files(self, name: str, paths: Sequence[Path]) -> None:
+        """The same for files as they are."""
+        self.view(name, self.read_parquet(paths))
+
     @abstractmethod
     def prepared(self, expression: ir.Expr) -> Callable[[], Iterable[pa.RecordBatch]]:
         """The expression put into the engine's words once, to be asked again and again while the
@@ -214,6 +218,14 @@ class DuckSession(Session):
 
     def view(self, name: str, table: ir.Table) -> ir.Table:
         return self.con.create_view(name, table, overwrite=True)
+
+    def view_files(self, name: str, paths: Sequence[Path]) -> None:
+        # In DuckDB's own words: Ibis would ask for the types of every month anew.
+        named = ", ".join("'" + address.replace("'", "''") + "'" for address in _addresses(paths))
+        options = "union_by_name = true, hive_partitioning = false"
+        self.con.raw_sql(
+            f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{named}], {options})'  # noqa: S608 - our own files
+        )
 
     def prepared_table(self, name: str, table: ir.Table) -> tuple[ir.Table, Callable[[], None]]:
         # DuckDB's own types, 128 bits for sums of whole numbers, are not those that Ibis goes by.
