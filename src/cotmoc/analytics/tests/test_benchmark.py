@@ -214,8 +214,9 @@ def test_an_engine_that_agrees_is_equal_and_every_number_is_there(script, capsys
     for name in ("month_refresh_s", "rebase_s", "catalogue_s", "ratio_catalogue"):
         assert said[name] > 0
     assert said["postgres_s"] is None
-    assert [rows for rows, _, _ in seen] == [3000, 3000, 4000, 3000, 3000, 3000]
-    assert [on for _, _, on in seen] == [None, None, None, None, script.OTHER_DAY, None]
+    assert [rows for rows, _, _ in seen] == [3000, 3000, 3000, 3000]
+    assert [on for _, _, on in seen] == [None, None, script.OTHER_DAY, None]
+    assert 0 < said["ratio_month_refresh"] < 1
     assert seen[0][1] == 20
 
 
