@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from cotmoc.analytics.facts_lookup import Scope, imports_between, month_counts
 from cotmoc.analytics.lake import LakeError
@@ -26,12 +26,12 @@ from cotmoc.indicators.definitions import Definition
 
 WINDOWS = ("ytd", "moving")
 REASON_WORDS = {
-    "definition": _lazy("the definition changed"),
-    "basis": _lazy("it is computed another way"),
-    "facts": _lazy("facts came or were corrected"),
-    "reports": _lazy("other values were reported"),
-    "units": _lazy("more or fewer bodies belong to it"),
-    "inputs": _lazy("figures that it is made of changed"),
+    "definition": gettext_lazy("the definition changed"),
+    "basis": gettext_lazy("it is computed another way"),
+    "facts": gettext_lazy("facts came or were corrected"),
+    "reports": gettext_lazy("other values were reported"),
+    "units": gettext_lazy("more or fewer bodies belong to it"),
+    "inputs": gettext_lazy("figures that it is made of changed"),
 }
 _REPORTED = (Basis.REPORTED, Basis.SUMMED, Basis.PUBLISHED)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from cotmoc.analytics import facts_lookup
 from cotmoc.analytics.facts_lookup import Number, Part, PartName, Scope
@@ -33,9 +33,9 @@ from cotmoc.indicators.facts import Column
 # Numerators and denominators are stored with four places.
 _STORED_STEP = Decimal("0.0001")
 PART_WORDS = {
-    "numerator": _lazy("Numerator"),
-    "denominator": _lazy("Denominator"),
-    "rest": _lazy("In the denominator only"),
+    "numerator": gettext_lazy("Numerator"),
+    "denominator": gettext_lazy("Denominator"),
+    "rest": gettext_lazy("In the denominator only"),
 }
 
 
