@@ -275,3 +275,14 @@ def test_the_command_line_speaks_vietnamese():
         text = build_parser().format_help()
     assert "danh mục chỉ số" in text
     assert "catalogue" not in text
+
+
+def test_words_are_marked_by_names_that_are_gathered():
+    """xgettext knows gettext's own names and `_`; under another name a word would stay English."""
+    renamed = re.compile(r"import .*\bn?gettext\w* as (?!_\b)(\w+)")
+    wrong = [
+        f"{path.name}: {found[1]}"
+        for path in script.PACKAGE.rglob("*.py")
+        for found in renamed.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
