@@ -180,6 +180,13 @@ class Computation(models.Model):
     def open(self) -> bool:
         return self.state in (self.State.WAITING, self.State.RUNNING)
 
+    @property
+    def changed(self) -> int | None:
+        """How many figures it changed: none where its input was known and an earlier run stands."""
+        if self.run is None:
+            return None
+        return self.run.changed if self.run.started_at == self.started_at else 0
+
 
 class FigureQuerySet(models.QuerySet["Figure"]):
     def visible_to(self, person: object) -> Self:

@@ -1,7 +1,7 @@
 """Figures from facts in an installation: stored, beside what was reported, derived, asked for."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -109,6 +109,9 @@ def test_a_requested_computation_tells_how_it_ended(dossiers, cast, now, monkeyp
     done = carry_out(computation, now=now)
     assert (done.state, done.problem) == (Computation.State.DONE, "")
     assert done.run == Run.objects.first()
+    assert done.changed == done.run.changed > 0
+    again = request_computation(reason="a test", actor=cast.dung, now=now + timedelta(hours=1))
+    assert carry_out(again, now=now + timedelta(hours=1)).changed == 0, "nothing new came"
 
 
 def test_a_failed_computation_says_why(cast, now, monkeypatch):
