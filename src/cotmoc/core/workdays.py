@@ -46,7 +46,7 @@ class WorkCalendar:
         self._first = self.start.toordinal()
         days = [date.fromordinal(each) for each in range(self._first, self.end.toordinal())]
         worked = [overrides.get(day, public.is_working_day(day)) for day in days]
-        self._through = list(accumulate(worked))
+        self._through = list(accumulate(map(int, worked)))
         self._working = [day for day, is_worked in zip(days, worked, strict=True) if is_worked]
         content = "".join("1" if each else "0" for each in worked)
         self.digest: str = hashlib.sha256(f"{self.start}/{self.end}:{content}".encode()).hexdigest()

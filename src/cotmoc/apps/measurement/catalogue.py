@@ -9,6 +9,7 @@ import yaml
 from django.conf import settings
 
 from cotmoc.core.calendars import Calendars, read_calendar
+from cotmoc.core.workdays import WorkCalendar, read_overrides
 from cotmoc.indicators.catalogue import read_catalogue
 from cotmoc.indicators.definitions import Definition, DefinitionError
 from cotmoc.indicators.facts import FactTable, FactTableError, read_fact_tables
@@ -33,6 +34,15 @@ def fact_tables() -> Mapping[str, FactTable]:
 def calendars() -> Calendars:
     """The calendars of the installation's catalogue; raises CalendarError."""
     return _calendars(Path(settings.CATALOGUE_DIR))
+
+
+def work_calendar() -> WorkCalendar:
+    """Working days with the swaps that the installation's catalogue knows, if it knows any."""
+    path = Path(settings.CATALOGUE_DIR) / "calendars" / NOT_A_CALENDAR
+    if not path.exists():
+        return WorkCalendar()
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return WorkCalendar(read_overrides(raw, path.name))
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,6 @@ from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -34,7 +33,7 @@ from cotmoc.analytics.ingest import (
 )
 from cotmoc.analytics.ingest.encodings import ENCODINGS
 from cotmoc.analytics.lake import Dataset, Lake, Manifest
-from cotmoc.apps.measurement.catalogue import NOT_A_CALENDAR, calendars, fact_tables
+from cotmoc.apps.measurement.catalogue import calendars, fact_tables, work_calendar
 from cotmoc.apps.measurement.importing import register_observations
 from cotmoc.apps.measurement.services import compute_figures
 from cotmoc.apps.orgs.models import Organisation
@@ -53,7 +52,6 @@ from cotmoc.config.cli.output import (
 )
 from cotmoc.config.cli.ready import database_is_ready
 from cotmoc.core.problems import BadInput
-from cotmoc.core.workdays import WorkCalendar, read_overrides
 from cotmoc.indicators.definitions import REPORTED_TABLE
 from cotmoc.indicators.facts import FactTable
 from cotmoc.ui.problems import describe, sentence
@@ -130,7 +128,7 @@ def import_files(chosen: argparse.Namespace) -> int | None:
                     table,
                     path,
                     now=timezone.now(),
-                    workdays=_workdays(),
+                    workdays=work_calendar(),
                     calendars=calendars(),
                     quarantine=Path(settings.DATA_DIR) / "quarantine",
                     profile=profile,
@@ -347,14 +345,6 @@ def _table(name: str) -> FactTable:
 
 def _dataset(name: str) -> Dataset:
     return Lake(Path(settings.DATA_DIR) / "lake").table(name)
-
-
-def _workdays() -> WorkCalendar:
-    path = Path(settings.CATALOGUE_DIR) / "calendars" / NOT_A_CALENDAR
-    if not path.exists():
-        return WorkCalendar()
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return WorkCalendar(read_overrides(raw, path.name))
 
 
 def _options(chosen: argparse.Namespace) -> Options:

@@ -6,7 +6,6 @@ import time
 from datetime import date
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from cotmoc.analytics.sample import (
     country_bodies,
     province_bodies,
 )
+from cotmoc.apps.measurement.catalogue import work_calendar
 from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.orgs.queries.closure import world
 from cotmoc.config.cli.output import (
@@ -31,7 +31,6 @@ from cotmoc.config.cli.output import (
     step,
 )
 from cotmoc.config.cli.ready import require_database
-from cotmoc.core.workdays import WorkCalendar, read_overrides
 
 Subparsers = argparse._SubParsersAction
 
@@ -98,12 +97,6 @@ def sample_dossiers(chosen: argparse.Namespace) -> None:
         )
     else:
         stderr.print(_("They are there already, as import %(number)s.") % {"number": note.number})
-
-
-def work_calendar() -> WorkCalendar:
-    """Working days with the swaps that the catalogue knows."""
-    path = Path(settings.CATALOGUE_DIR) / "calendars" / "workdays.yaml"
-    return WorkCalendar(read_overrides(yaml.safe_load(path.read_text()), path.name))
 
 
 def _bodies(scope: str, seed: int) -> list[SampleBody]:
