@@ -98,7 +98,7 @@ def after_month(month: str) -> date:
     return date(year + number // 12, number % 12 + 1, 1)
 
 
-def _was_there(life: Mapping[str, Any] | None, period: Interval) -> bool:
+def was_there(life: Mapping[str, Any] | None, period: Interval) -> bool:
     """Whether a body lived during some of a period; one without a known life did."""
     if life is None:
         return True
@@ -238,7 +238,7 @@ class _FromFacts:
             code, period = row["target"], periods[row["period"]]
             if self.units[code].kind not in kinds[row["indicator"]]:
                 continue
-            if not _was_there(alive.get(code), period):
+            if not was_there(alive.get(code), period):
                 continue
             if code in members:
                 have = with_data.get((row["indicator"], row["period"], code), [0, 0])

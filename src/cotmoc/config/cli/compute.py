@@ -12,14 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cotmoc.analytics.answers import STATUSES, FactEngine
-from cotmoc.analytics.closure import ShareRule
+from cotmoc.analytics.answers import NOT_COMPARABLE, STATUSES, FactEngine
+from cotmoc.analytics.closure import Closure, ShareRule
 from cotmoc.analytics.sessions import EngineUnavailable, open_session
 from cotmoc.apps.measurement.catalogue import calendars, fact_tables, load_definitions
-from cotmoc.apps.measurement.computing import components_folder, fact_digests, periods_of
+from cotmoc.apps.measurement.computing import (
+    components_folder,
+    fact_digests,
+    periods_of,
+    was_there,
+)
 from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.measurement.services import compute_figures
-from cotmoc.apps.orgs.queries.closure import closure_for
+from cotmoc.apps.orgs.queries.closure import closure_for, lives_of_bodies
 from cotmoc.config.cli.output import (
     NOT_FOUND,
     USAGE,
@@ -30,7 +35,7 @@ from cotmoc.config.cli.output import (
     stdout,
 )
 from cotmoc.config.cli.ready import require_database
-from cotmoc.core.periods import CIVIL
+from cotmoc.core.periods import CIVIL, Period
 
 Subparsers = argparse._SubParsersAction
 SHOWN = 60
@@ -155,18 +160,7 @@ def show_on_borders(chosen: argparse.Namespace, codes: list[str]) -> None:
         grain = max((calendars()[code].grain for code in codes), key=("month", "half", "day").index)
         engine.refresh(definitions, grain, progress=lambda done, of: tell("facts", done, of))
         found = engine.long(definitions, periods, closure.table, grain).to_pylist()
-    rows = [
-        {
-            "indicator": row["indicator"],
-            "body": row["target"],
-            "period": periods[row["period"]].code,
-            "numerator": row["numerator"],
-            "denominator": row["denominator"],
-            "value": row["value"],
-            "status": STATUSES[row["status"]],
-        }
-        for row in found
-    ]
+    rows = [_figure(row, periods[row["period"]]) for row in _honest(found, periods, closure)]
     if chosen.json:
         print_json({"on": str(chosen.on), "rule": chosen.rule, "figures": rows})
         return
@@ -184,6 +178,36 @@ def show_on_borders(chosen: argparse.Namespace, codes: list[str]) -> None:
     )
     if len(rows) > SHOWN:
         stdout.print(_("… %(more)s more; use --json") % {"more": len(rows) - SHOWN})
+
+
+def _honest(
+    found: list[dict[str, Any]], periods: list[Period], closure: Closure
+) -> Iterator[dict[str, Any]]:
+    """The figures, without those that lack a source the rule cannot move: these say so."""
+    lives = {each["body"]: each for each in lives_of_bodies().to_pylist()}
+    lost: dict[str, list[str]] = {}
+    for each in closure.lost.to_pylist():
+        lost.setdefault(each["target"], []).append(each["source"])
+    for row in found:
+        period = periods[row["period"]]
+        lacking = (was_there(lives.get(each), period) for each in lost.get(row["target"], ()))
+        if any(lacking):
+            nothing = {"numerator": None, "denominator": None, "value": None}
+            yield {**row, **nothing, "status": NOT_COMPARABLE}
+        else:
+            yield row
+
+
+def _figure(row: dict[str, Any], period: Period) -> dict[str, Any]:
+    return {
+        "indicator": row["indicator"],
+        "body": row["target"],
+        "period": period.code,
+        "numerator": row["numerator"],
+        "denominator": row["denominator"],
+        "value": row["value"],
+        "status": STATUSES[row["status"]],
+    }
 
 
 def _shown(value: float | None) -> str | None:

@@ -12,6 +12,7 @@ from cotmoc.apps.measurement.models import Computation, Difference, Figure, Run
 from cotmoc.apps.measurement.ports import lake
 from cotmoc.apps.measurement.provenance import explain
 from cotmoc.apps.measurement.services import compute_figures, publish_figures, request_computation
+from cotmoc.apps.orgs.models import Succession
 from cotmoc.config.cli.figures import Operator
 from cotmoc.config.cli.main import main
 from cotmoc.core.workdays import WorkCalendar
@@ -154,3 +155,41 @@ def test_reported_months_imported_as_rows_make_figures_that_open_to_their_lines(
         ("reports.csv", 3),
         ("reports.csv", 4),
     }
+
+
+def test_on_other_borders_a_body_that_lacks_a_part_is_not_comparable(dossiers, capsys):
+    """No population is loaded: what was divided cannot be moved by that rule, and says so. Facts
+    since the reform are not touched by it."""
+    asked = ["compute", "--on", "2026-08-31", "--rule", "population", "--json"]
+    assert main([*asked, "--indicator", "dossiers_received"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["rule"] == "population"
+    assert {row["status"] for row in said["figures"]} == {"measured"}
+    (whole,) = [
+        row for row in said["figures"] if (row["body"], row["period"]) == ("H44", "2026-Q3")
+    ]
+    assert whole["value"] == 600
+
+
+def test_a_rule_without_a_weight_makes_no_figure_of_what_is_left(dossiers, now, capsys):
+    """A new commune was made of a whole one and a part of another: by a rule that cannot move the
+    part, the whole one alone would be too little and look like all."""
+    part = Succession.objects.filter(
+        whole=False, predecessor__level="commune", successor__made_from__whole=True
+    ).first()
+    whole = Succession.objects.filter(successor=part.successor, whole=True).first()
+    keys = [part.predecessor.key, whole.predecessor.key]
+    bodies = [SampleBody(key, weight=1.0, late=0.1) for key in keys]
+    recipe = Recipe(40, 8, date(2025, 6, 1), date(2025, 6, 1), "country")
+    add_dossiers(dossiers, bodies, WorkCalendar(), recipe, now=now)
+
+    def made(rule):
+        asked = ["compute", "--on", "2026-08-31", "--rule", rule, "--json"]
+        assert main([*asked, "--indicator", "dossiers_received"]) == 0
+        figures = json.loads(capsys.readouterr().out)["figures"]
+        return {(row["body"], row["period"]): row for row in figures}
+
+    key = (part.successor.key, "2025-06")
+    assert made("equal")[key]["status"] == "estimated"
+    lacking = made("population")[key]
+    assert (lacking["status"], lacking["value"]) == ("not_comparable", None)
