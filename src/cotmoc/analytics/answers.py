@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from cotmoc.analytics.compile import combine
-from cotmoc.analytics.components import ComponentStore, Scanned, wanted_components
+from cotmoc.analytics.component_store import ComponentStore, Scanned
+from cotmoc.analytics.components import wanted_components
 from cotmoc.analytics.lake import Lake, Partition
 from cotmoc.analytics.rollup import (
     EXACT,
@@ -21,7 +22,7 @@ from cotmoc.analytics.rollup import (
     Measure,
     Question,
     RollUp,
-    measures_of,
+    measures_in,
     parts_value,
     presence_of,
 )
@@ -162,10 +163,7 @@ def _figures(table: str, definitions: Sequence[Definition], rollup: RollUp) -> i
     for definition in definitions:
         levels = levels_of(definition)
         for term in path_of(definition).terms:
-            needed = [presence_of(table, term)]
-            for aggregate in syntax.aggregates(term.tree):
-                needed += measures_of(table, term, aggregate)
-            for each in needed:
+            for each in [presence_of(table, term), *measures_in(table, term)]:
                 measures[each] = measures.get(each, frozenset()) | levels
     parts = rollup.wide(measures)
     columns: dict[str, ir.Value] = {}
@@ -220,13 +218,23 @@ def _figure(
 ) -> dict[str, ir.Value]:
     """Columns of one definition; the same decisions as `indicators.evaluate.evaluate`."""
     path = path_of(definition)
-    known = parts[presence_of(table, path.terms[-1]).name]
-    nothing = known.isnull() | (known == 0)
-    above = _term(table, path.numerator, parts)
-    below = None if path.denominator is None else _term(table, path.denominator, parts)
-    missing = nothing | above.isnull()
-    if below is not None:
-        missing = missing | below.isnull()
+    known = presence_of(table, path.terms[-1])
+    nothing = parts[known.name].isnull()
+    if divided:
+        nothing = nothing | (parts[known.name] == 0)
+
+    def value_of(term: Term) -> ir.Value:
+        value = combine(term.tree, lambda each: parts_value(table, term, each, known, parts))
+        return ibis.ifelse(nothing, ibis.null(), value) if divided or outlives(term) else value
+
+    def outlives(term: Term) -> bool:
+        """Whether the term may have a value where nothing is known."""
+        plain = all(each.component.is_additive for each in measures_in(table, term))
+        return not (plain and presence_of(table, term) == known and syntax.is_strict(term.tree))
+
+    above = value_of(path.numerator)
+    below = None if path.denominator is None else value_of(path.denominator)
+    missing = above.isnull() if below is None else above.isnull() | below.isnull()
     cases = [(missing, NO_DATA)]
     value = above.cast("float64") * float(definition.scale)
     if below is not None:
@@ -235,7 +243,7 @@ def _figure(
         match definition.zero_denominator:
             case "zero" | "full" as rule:
                 rest = 0.0 if rule == "zero" else float(definition.scale)
-                value = ibis.ifelse(zero, rest, value)
+                value = ibis.ifelse(zero & above.notnull(), rest, value)
             case _:
                 cases.append((zero, NOT_ARISING))
     if divided:
@@ -248,19 +256,11 @@ def _figure(
             above = ibis.ifelse(part, ibis.null(), above)
             below = None if below is None else ibis.ifelse(part, ibis.null(), below)
             value = ibis.ifelse(part, ibis.null(), value)
-    status = ibis.cases(*cases, else_=MEASURED).cast("int8")
-    columns = {f"n{number}": ibis.ifelse(nothing, ibis.null(), above)}
+    columns = {f"n{number}": above}
     if below is not None:
-        columns[f"d{number}"] = ibis.ifelse(nothing, ibis.null(), below)
-    shown = ibis.ifelse(missing, ibis.null(), value)
-    return {**columns, f"v{number}": shown, f"s{number}": status}
-
-
-def _term(table: str, term: Term, parts: ir.Table) -> ir.Value:
-    def value_of(aggregate: syntax.Aggregate) -> ir.Value:
-        return parts_value(table, term, aggregate, parts)
-
-    return combine(term.tree, value_of)
+        columns[f"d{number}"] = below
+    status = ibis.cases(*cases, else_=MEASURED).cast("int8")
+    return {**columns, f"v{number}": value, f"s{number}": status}
 
 
 def _as_rows(

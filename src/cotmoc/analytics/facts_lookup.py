@@ -98,9 +98,16 @@ def find_facts(
         return FoundFacts((), 0)
     with _reading(scope) as session:
         chosen = _chosen(session, scope, partitions, part)
-        total = _count(session, chosen)
+        counts = _by_month(session, chosen, scope.table.partition)
+        total = sum(counts.values())
         if offset >= total or limit < 1:
             return FoundFacts((), total)
+        if not sort:
+            # Months come one after the other, so only those of the page are put in order.
+            before, months = _months_between(counts, offset, offset + limit)
+            partitions = [each for each in partitions if each.month in months]
+            chosen = _chosen(session, scope, partitions, part)
+            offset -= before
         wanted = _ordered(chosen, scope.table, sort).limit(limit, offset=offset)
         places = session.to_arrow(wanted.select(scope.table.body, *ORIGIN_COLUMNS)).to_pylist()
         return FoundFacts(_rows_at(session, scope, partitions, places), total)
@@ -270,6 +277,27 @@ def _of_bodies(session: Session, facts: ir.Table, scope: Scope) -> ir.Table:
 
 def _count(session: Session, facts: ir.Table) -> int:
     return int(session.to_arrow(facts.count().as_table())[0][0].as_py())
+
+
+def _by_month(session: Session, facts: ir.Table, partition: str) -> dict[str, int]:
+    """How many facts there are in each month of the lake, in order."""
+    month = (facts[partition].year() * 100 + facts[partition].month()).cast("int32")
+    counted = facts.group_by(month=month).agg(n=facts.count()).order_by("month")
+    rows = session.to_arrow(counted).to_pylist()
+    return {f"{row['month'] // 100}-{row['month'] % 100:02d}": row["n"] for row in rows}
+
+
+def _months_between(counts: Mapping[str, int], start: int, end: int) -> tuple[int, set[str]]:
+    """The months that hold the facts from one place to another in order, and how many facts come
+    before these months."""
+    before, months, passed = 0, set(), 0
+    for month, count in counts.items():
+        if passed + count <= start:
+            before = passed + count
+        elif passed < end:
+            months.add(month)
+        passed += count
+    return before, months
 
 
 def check_there(dataset: Dataset, paths: Sequence[Path]) -> None:

@@ -9,7 +9,6 @@ with twelve places, so that what is conserved is conserved to the last place.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 import ibis
@@ -18,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
 
+from cotmoc.analytics.component_store import ComponentStore
 from cotmoc.analytics.components import (
     ATOM,
     BODY,
     COUNT,
     KEY,
     Component,
-    ComponentStore,
     Placing,
     components_of,
     folded,
@@ -33,6 +32,7 @@ from cotmoc.analytics.components import (
 )
 from cotmoc.analytics.lake import Partition
 from cotmoc.analytics.sessions import Session
+from cotmoc.analytics.value_numbers import bit_count, united
 from cotmoc.core.calendars import Grain, atom_day, atom_of, atoms, is_cut
 from cotmoc.core.periods import Interval
 from cotmoc.indicators import syntax
@@ -71,6 +71,12 @@ def measures_of(table: str, term: Term, aggregate: syntax.Aggregate) -> list[Mea
         for placing in placings(term.date, term.until)
         for component in components_of(table, term, aggregate, placing)
     ]
+
+
+def measures_in(table: str, term: Term) -> list[Measure]:
+    """What a whole term is computed from."""
+    aggregates = syntax.aggregates(term.tree)
+    return [each for aggregate in aggregates for each in measures_of(table, term, aggregate)]
 
 
 def presence_of(table: str, term: Term) -> Measure:
@@ -137,16 +143,22 @@ class RollUp:
         counts and medians, is carried to those only.
         """
         wanted = list(measures)
-        groups: dict[tuple[Placing, Window], list[Measure]] = {}
+        groups: dict[tuple[Placing, Window, str | None], list[Measure]] = {}
         for measure in wanted:
-            if measure.component.is_additive:
-                place = (measure.component.placing, measure.window)
+            component = measure.component
+            if component.is_additive or component.set_of:
+                place = (component.placing, measure.window, component.set_of)
                 groups.setdefault(place, []).append(measure)
-        parts = [self._additive(group) for group in groups.values()]
+        parts = [
+            self._distinct(group, frozenset().union(*(measures[each] for each in group)))
+            if column
+            else self._additive(group)
+            for (_placing, _window, column), group in groups.items()
+        ]
         parts += [
             self._keyed(each, levels)
             for each, levels in measures.items()
-            if not each.component.is_additive
+            if not each.component.is_additive and not each.component.set_of
         ]
         if len(parts) == 1:
             return parts[0]
@@ -155,10 +167,7 @@ class RollUp:
     def _additive(self, measures: Sequence[Measure]) -> ir.Table:
         """Measures of one placing and window: up the closure by atom, then over the periods."""
         components = [each.component for each in measures]
-        names = {each.name for each in components}
-        placing = components[0].placing
-        files = self.question.store.additive_files(self.question.partitions, placing, names)
-        moved = self._moved(files)
+        moved = self._moved(components)
         mark = {measures[0].mark: moved["part"].max()} if self.divided else {}
         by_atom = self.session.keep(
             moved.group_by(TARGET, ATOM).agg(
@@ -175,9 +184,16 @@ class RollUp:
             **marked,
         )
 
-    def _moved(self, files: Sequence[Path]) -> ir.Table:
+    def _moved(
+        self, components: Sequence[Component], levels: frozenset[str] | None = None
+    ) -> ir.Table:
+        """The rows of components with each target that they count for, of these levels only."""
+        files = self.question.store.files(self.question.partitions, components)
         rows = self.session.read_parquet(files)
-        return rows.join(self.closure, rows[BODY] == self.closure["source"])
+        moved = rows.join(self.closure, rows[BODY] == self.closure["source"])
+        if levels is None or not self.leveled:
+            return moved
+        return moved.filter(moved["level"].isin(sorted(levels)))
 
     def _at_target(self, moved: ir.Table, component: Component) -> ir.Value:
         value = moved[component.name]
@@ -194,20 +210,26 @@ class RollUp:
         return (value.cast("float64") * moved["share"].cast("float64")).sum()
 
     def _keyed(self, measure: Measure, levels: frozenset[str]) -> ir.Table:
-        files = self.question.store.keyed_files(self.question.partitions, measure.component)
-        moved = self._moved(files)
-        if self.leveled:
-            moved = moved.filter(moved["level"].isin(sorted(levels)))
-        aggregate = measure.component.aggregate
-        counted = self._shared(moved, moved[COUNT]) if aggregate.judged else moved[COUNT].sum()
+        moved = self._moved([measure.component], levels)
+        judged = measure.component.aggregate.judged
+        counted = self._shared(moved, moved[COUNT]) if judged else moved[COUNT].sum()
         by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**{COUNT: counted}))
         joined = by_atom.join(self._bridge(measure.window), ATOM)
-        if aggregate.judged:
+        if judged:
             return self._judged(joined, measure)
         by_key = joined.group_by(TARGET, PERIOD, KEY).agg(**{COUNT: joined[COUNT].sum()})
-        if aggregate.kind == "distinct":
-            return by_key.group_by(TARGET, PERIOD).agg(**{measure.name: by_key.count()})
         return _medians(by_key, measure.name)
+
+    def _distinct(self, measures: Sequence[Measure], levels: frozenset[str]) -> ir.Table:
+        """Distinct counts of one column, placing and window: sets of bits put together."""
+        components = [each.component for each in measures]
+        moved = self._moved(components, levels)
+        by_atom = self.session.keep(_united(moved, [TARGET, ATOM, KEY], components))
+        joined = by_atom.join(self._bridge(measures[0].window), ATOM)
+        by_word = _united(joined, [TARGET, PERIOD, KEY], components)
+        return by_word.group_by(TARGET, PERIOD).agg(
+            **{each.name: bit_count(by_word[each.component.name]).sum() for each in measures}
+        )
 
     def _judged(self, joined: ir.Table, measure: Measure) -> ir.Table:
         """Facts whose judged moment lies before the end of the period."""
@@ -243,6 +265,10 @@ class RollUp:
         return found
 
 
+def _united(rows: ir.Table, keys: list[str], components: Sequence[Component]) -> ir.Table:
+    return rows.group_by(keys).agg(**{each.name: united(rows[each.name]) for each in components})
+
+
 def _medians(by_key: ir.Table, name: str) -> ir.Table:
     """The exact median of a histogram (key, n) for each target and period: the mean of the two
     middle values."""
@@ -264,12 +290,24 @@ def _medians(by_key: ir.Table, name: str) -> ir.Table:
     return marked.group_by(TARGET, PERIOD).agg(**{name: middle})
 
 
-def parts_value(table: str, term: Term, aggregate: syntax.Aggregate, wide: ir.Table) -> ir.Value:
-    """The value of one aggregate of a term from the measures of a wide table; a count of nothing is
-    0, whether anything is known is for the caller to tell."""
-    values = [wide[each.name] for each in measures_of(table, term, aggregate)]
-    if aggregate.kind in ("count", "distinct"):
-        values = [value.fill_null(0) for value in values]
+def parts_value(
+    table: str, term: Term, aggregate: syntax.Aggregate, known: Measure, wide: ir.Table
+) -> ir.Value:
+    """The value of one aggregate of a term from the measures of a wide table.
+
+    A count of nothing is 0 where the facts are there that `known` counts; whether they are is for
+    the caller to tell, but for what comes from those facts, which is null without them.
+    """
+    there = (known.component.placing, known.window)
+
+    def value_of(measure: Measure) -> ir.Value:
+        with_known = (measure.component.placing, measure.window) == there
+        if not counts or (with_known and measure.component.is_additive):
+            return wide[measure.name]
+        return wide[measure.name].fill_null(0)
+
+    counts = aggregate.kind in ("count", "distinct")
+    values = [value_of(each) for each in measures_of(table, term, aggregate)]
     if term.until is not None:
         half = len(values) // 2
         values = [

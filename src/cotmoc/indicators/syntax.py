@@ -248,6 +248,19 @@ class When:
 Scalar = Number | Arithmetic | Negative | Coalesce | Aggregate | Reference | When
 
 
+def is_strict(scalar: Scalar) -> bool:
+    """Whether an expression over aggregates is missing where any of them is."""
+    match scalar:
+        case Aggregate():
+            return True
+        case Arithmetic(_, left, right):
+            sides = [side for side in (left, right) if not isinstance(side, Number)]
+            return bool(sides) and all(is_strict(side) for side in sides)
+        case Negative(inner):
+            return is_strict(inner)
+    return False
+
+
 def aggregates(scalar: Scalar) -> Iterator[Aggregate]:
     """All aggregates of an expression, from left to right, repeated ones too."""
     match scalar:

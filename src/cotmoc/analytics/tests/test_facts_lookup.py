@@ -274,3 +274,14 @@ def test_a_part_that_is_gone_or_spoilt_is_a_fault_of_the_lake(scope, table, harm
     for ask in (count_parts, recount, lambda scope: find_facts(scope, Part("rest"), limit=1)):
         with pytest.raises(LakeError, match="dossiers"):
             ask(scope)
+
+
+def test_pages_over_several_months_pass_over_none(table, scope):
+    quarter = replace(scope, period=parse_period("2026-Q3"))
+    every = codes(quarter, "denominator")
+    assert every == ["a0", "a1", "a2", "b1", "a3", "a9"]
+    for limit in (1, 2, 4, 6):
+        for offset in range(7):
+            page = find_facts(quarter, Part("denominator"), limit=limit, offset=offset)
+            assert [row["dossier"] for row in page.rows] == every[offset : offset + limit]
+            assert page.total == 6

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from cotmoc.analytics.components import ComponentStore
+from cotmoc.analytics.component_store import ComponentStore
 from cotmoc.analytics.lake import ImportNote, LakeError, Manifest, Partition
 from cotmoc.apps.measurement.catalogue import fact_tables
 from cotmoc.apps.measurement.computing import components_folder, row_tables
