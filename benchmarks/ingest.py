@@ -8,6 +8,7 @@ same file to Parquet: no checks, no keys, no order. The ratio is DuckDB's time b
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -85,6 +86,7 @@ def main() -> None:
 
 
 def child(what: str, path: Path, folder: Path) -> dict[str, float]:
+    os.sync()  # what was written before is not for this one to wait for
     done = subprocess.run(
         [sys.executable, __file__, "--child", what, str(path), str(folder)],
         check=True,

@@ -110,12 +110,10 @@ def import_file(
     started = time.monotonic()
     _check_file(path)
     opened = _open(table, path, profile, list(profiles), options)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     base = Outcome(
         table.name,
         path.name,
-        digest,
+        "",
         dry_run=dry_run,
         reading=opened.reading,
         header_line=opened.header.line,
@@ -124,11 +122,14 @@ def import_file(
         left_out=opened.header.left_out,
         profile=opened.profile.name if opened.profile else None,
     )
+    sha256 = _Sha256(path)
     run = _Run(
-        table, path, opened, base, workdays, calendars, progress, memory, describe, quarantine
+        *(table, path, sha256, opened, base, workdays, calendars, progress, memory, describe),
+        quarantine,
     )
     about = {
         **asdict(opened.reading),
+        "bytes": sha256.size,
         "columns": base.columns,
         "left_out": base.left_out,
         "understood_as": run.digest,
@@ -139,17 +140,38 @@ def import_file(
     else:
         outcome = base
         try:
-            with dataset.append(path.name, digest, now=now, label=label, about=about) as adding:
+            with dataset.append(path.name, "", now=now, label=label, about=about) as adding:
                 outcome = run.write(dataset, adding)
                 if outcome.import_no is None:
                     raise _NothingToCommitError
+                adding.describe(digest=sha256.value)
         except _NothingToCommitError:
             pass
-    return replace(outcome, seconds=round(time.monotonic() - started, 3))
+    return replace(outcome, digest=sha256.value, seconds=round(time.monotonic() - started, 3))
 
 
 class _NothingToCommitError(Exception):
     """Ends an append without an import."""
+
+
+class _Sha256:
+    """The SHA-256 of a file, computed beside other work."""
+
+    def __init__(self, path: Path) -> None:
+        self.size = path.stat().st_size
+        pool = ThreadPoolExecutor(1)
+        self._found = pool.submit(self._compute, path)
+        pool.shutdown(wait=False)
+
+    @property
+    def value(self) -> str:
+        """Waits until it is known."""
+        return self._found.result()
+
+    @staticmethod
+    def _compute(path: Path) -> str:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +188,7 @@ class _Run:
 
     table: FactTable
     path: Path
+    sha256: _Sha256
     opened: _Opened
     base: Outcome
     workdays: WorkCalendar
@@ -201,7 +224,7 @@ class _Run:
         with ExitStack() as stack:
             stage, apart = self._stage(dataset.folder / STAGING, adding.manifest, dataset, stack)
             outcome = self._counted(stage, apart)
-            before = adding.manifest.import_of(self.base.digest)
+            before = adding.manifest.import_of(self.sha256.value)
             if not outcome.good or (before and outcome.good == outcome.unchanged):
                 return self._set_apart(apart, outcome)
             total, written = self.path.stat().st_size, 0
@@ -222,8 +245,10 @@ class _Run:
     def _earlier(self, manifest: Manifest) -> ImportNote | None:
         """The import of the same file, understood the same way."""
         for note in manifest.imports:
+            # Another size is another file: no need to wait for its digest.
+            same_size = note.about.get("bytes", self.sha256.size) == self.sha256.size
             same = note.about.get("understood_as") == self.digest
-            if note.digest == self.base.digest and same:
+            if same_size and same and note.digest == self.sha256.value:
                 return note
         return None
 
@@ -301,7 +326,7 @@ class _Run:
         apart.close()
         self.quarantine.mkdir(parents=True, exist_ok=True)
         stem = "".join(char if char.isalnum() or char in "._-" else "-" for char in self.path.stem)
-        name = f"{self.table.name}-{stem[:60]}-{self.base.digest[:8]}.csv"
+        name = f"{self.table.name}-{stem[:60]}-{self.sha256.value[:8]}.csv"
         aside = self.quarantine / f".{name}.tmp"
         shutil.copyfile(apart.path, aside)
         with aside.open("rb") as file:
