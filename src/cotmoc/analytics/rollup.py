@@ -6,10 +6,11 @@ periods. Whole sources move as whole numbers; where shares are below one, counts
 with twelve places, so that what is conserved is conserved to the last place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -41,9 +42,9 @@ from cotmoc.indicators.definitions import Term
 TARGET, PERIOD = "target", "period"
 EXACT = "decimal(38, 12)"
 Window = Literal["in", "upto"]
+Fold = Callable[[Any], ir.Value]
 
 BRIDGE = pa.schema([(ATOM, pa.int32()), (PERIOD, pa.int32())])
-ENDS = pa.schema([(PERIOD, pa.int32()), ("last", pa.int32())])
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ class RollUp:
         if self.divided:
             columns |= {"share": closure["share"], "part": closure["estimated"].cast(pa.int8())}
         self.closure = session.memtable(pa.table(columns))
-        self._bridges: dict[Window, ir.Table] = {}
+        self._windows: dict[Window, pa.Table] = {}
+        self._bridges: dict[tuple[Window, bool], ir.Table | None] = {}
 
     def wide(self, measures: Mapping[Measure, frozenset[str]]) -> ir.Table:
         """All measures by target (its place in `targets`) and period, null where nothing is.
@@ -171,18 +173,29 @@ class RollUp:
         mark = {measures[0].mark: moved["part"].max()} if self.divided else {}
         by_atom = self.session.keep(
             moved.group_by(TARGET, ATOM).agg(
-                **{each.name: self._at_target(moved, each) for each in components}, **mark
+                **{each.name: self._at_target(moved, each.component) for each in measures}, **mark
             )
         )
-        joined = by_atom.join(self._bridge(measures[0].window), ATOM)
-        marked = {name: joined[name].max() for name in mark}
-        return joined.group_by(TARGET, PERIOD).agg(
-            **{
-                each.name: folded(joined[each.component.name], each.component.aggregate)
-                for each in measures
-            },
-            **marked,
-        )
+        folds: dict[str, Fold] = {each.name: _fold_of(each.component) for each in measures}
+        folds |= dict.fromkeys(mark, _maximum)
+        return self._by_period(by_atom, measures[0].window, [TARGET], folds)
+
+    def _by_period(
+        self, by_atom: ir.Table, window: Window, keys: list[str], folds: Mapping[str, Fold]
+    ) -> ir.Table:
+        """Rows by atom as rows by period. A period of a single atom, most often a month, has that
+        atom's values as they are; only those of several atoms are put together."""
+        parts = []
+        for single in (True, False):
+            if (pairs := self._bridge(window, single=single)) is None:
+                continue
+            joined = by_atom.join(pairs, ATOM)
+            if single:
+                parts.append(joined.select(*keys, PERIOD, *folds))
+            else:
+                values = {name: fold(joined[name]) for name, fold in folds.items()}
+                parts.append(joined.group_by(*keys, PERIOD).agg(**values))
+        return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
     def _moved(
         self, components: Sequence[Component], levels: frozenset[str] | None = None
@@ -214,36 +227,50 @@ class RollUp:
         judged = measure.component.aggregate.judged
         counted = self._shared(moved, moved[COUNT]) if judged else moved[COUNT].sum()
         by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**{COUNT: counted}))
-        joined = by_atom.join(self._bridge(measure.window), ATOM)
         if judged:
-            return self._judged(joined, measure)
-        by_key = joined.group_by(TARGET, PERIOD, KEY).agg(**{COUNT: joined[COUNT].sum()})
+            return self._judged(by_atom, measure)
+        by_key = self._by_period(by_atom, measure.window, [TARGET, KEY], {COUNT: _total})
         return _medians(by_key, measure.name)
 
     def _distinct(self, measures: Sequence[Measure], levels: frozenset[str]) -> ir.Table:
         """Distinct counts of one column, placing and window: sets of bits put together."""
-        components = [each.component for each in measures]
-        moved = self._moved(components, levels)
-        by_atom = self.session.keep(_united(moved, [TARGET, ATOM, KEY], components))
-        joined = by_atom.join(self._bridge(measures[0].window), ATOM)
-        by_word = _united(joined, [TARGET, PERIOD, KEY], components)
+        moved = self._moved([each.component for each in measures], levels)
+        sets = {each.name: united(moved[each.component.name]) for each in measures}
+        by_atom = self.session.keep(moved.group_by(TARGET, ATOM, KEY).agg(**sets))
+        folds: dict[str, Fold] = dict.fromkeys(sets, united)
+        by_word = self._by_period(by_atom, measures[0].window, [TARGET, KEY], folds)
         return by_word.group_by(TARGET, PERIOD).agg(
-            **{each.name: bit_count(by_word[each.component.name]).sum() for each in measures}
+            **{name: bit_count(by_word[name]).sum() for name in sets}
         )
 
-    def _judged(self, joined: ir.Table, measure: Measure) -> ir.Table:
+    def _judged(self, by_atom: ir.Table, measure: Measure) -> ir.Table:
         """Facts whose judged moment lies before the end of the period."""
         ends = [atom_of(each.end, self.grain) for each in self.question.periods]
-        numbers = pa.array(range(len(ends)), pa.int32())
-        table = self.session.memtable(pa.table([numbers, pa.array(ends, pa.int32())], schema=ENDS))
-        judged = joined.join(table, PERIOD).filter(_[KEY] < _["last"])
+        rows = self._pairs(measure.window).to_pydict()
+        last = pa.array([ends[period] for period in rows[PERIOD]], pa.int32())
+        pairs = self.session.memtable(self._pairs(measure.window).append_column("last", last))
+        judged = by_atom.join(pairs, ATOM).filter(_[KEY] < _["last"])
         return judged.group_by(TARGET, PERIOD).agg(**{measure.name: judged[COUNT].sum()})
 
-    def _bridge(self, window: Window) -> ir.Table:
-        if window not in self._bridges:
-            table = bridge(self.question.periods, self.grain, self._atoms(), window)
-            self._bridges[window] = self.session.memtable(table)
-        return self._bridges[window]
+    def _bridge(self, window: Window, *, single: bool) -> ir.Table | None:
+        """Which atom counts for which period, of periods with a single atom or with several; None
+        where there are none such."""
+        key = (window, single)
+        if key not in self._bridges:
+            pairs = self._pairs(window)
+            counts = Counter(pairs[PERIOD].to_pylist())
+            wanted = [(counts[each] == 1) is single for each in pairs[PERIOD].to_pylist()]
+            # Where there is nothing at all, the answer is an empty table.
+            some = any(wanted) or (not counts and not single)
+            chosen = pairs.filter(pa.array(wanted, pa.bool_()))
+            self._bridges[key] = self.session.memtable(chosen) if some else None
+        return self._bridges[key]
+
+    def _pairs(self, window: Window) -> pa.Table:
+        if window not in self._windows:
+            atoms_there = self._atoms()
+            self._windows[window] = bridge(self.question.periods, self.grain, atoms_there, window)
+        return self._windows[window]
 
     def _atoms(self) -> list[int]:
         """All atoms that any of the components may have."""
@@ -265,8 +292,16 @@ class RollUp:
         return found
 
 
-def _united(rows: ir.Table, keys: list[str], components: Sequence[Component]) -> ir.Table:
-    return rows.group_by(keys).agg(**{each.name: united(rows[each.name]) for each in components})
+def _fold_of(component: Component) -> Fold:
+    return lambda column: folded(column, component.aggregate)
+
+
+def _maximum(column: ir.Value) -> ir.Value:
+    return column.max()
+
+
+def _total(column: ir.Value) -> ir.Value:
+    return column.sum()
 
 
 def _medians(by_key: ir.Table, name: str) -> ir.Table:
