@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,14 @@ class Plan(models.Model):
         return self.title
 
 
+class Standing(models.TextChoices):
+    """Whether a target or task of a plan still holds."""
+
+    OPEN = "open", _("Open")
+    RESTATED = "restated", _("Restated by a later document")
+    CLOSED = "closed", _("Closed")
+
+
 class TargetQuerySet(models.QuerySet["Target"]):
     def visible_to(self, person: object) -> Self:
         return self.filter(plan__in=Plan.objects.visible_to(person))
@@ -72,6 +81,17 @@ class Target(models.Model):
     )
     indicator_code = models.CharField(max_length=60, blank=True)
     bound_by = models.CharField(max_length=200, blank=True, help_text="why this indicator")
+    baseline = models.DecimalField(max_digits=22, decimal_places=4, null=True)
+    rank_of = models.CharField(max_length=40, blank=True, help_text="`of`: a rank out of how many")
+    subjects = models.JSONField(default=list)
+    rule = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=12, blank=True, help_text="national or provincial")
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.OPEN)
+    closed_on = models.DateField(null=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+    restates = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="restated_by"
+    )
 
     objects = TargetQuerySet.as_manager()
 
@@ -90,3 +110,121 @@ class Target(models.Model):
     @property
     def quote(self) -> str:
         return self.plan.document.text[self.start : self.end]
+
+
+class PlanTaskQuerySet(models.QuerySet["PlanTask"]):
+    def visible_to(self, person: object) -> Self:
+        return self.filter(plan__in=Plan.objects.visible_to(person))
+
+
+class PlanTask(models.Model):
+    """A task as a clause of a plan states it. How the work goes is not kept here."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="tasks")
+    order = models.PositiveIntegerField()
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="tasks")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    action = models.TextField()
+    search = models.TextField()
+    lead_text = models.CharField(max_length=300, blank=True)
+    lead = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="led_plan_tasks"
+    )
+    coordinating_text = models.JSONField(default=list, help_text="names as written")
+    coordinating = models.ManyToManyField(Organisation, related_name="coordinated_plan_tasks")
+    deadline = models.DateField(null=True)
+    frequency = models.CharField(max_length=12, blank=True)
+    product = models.CharField(max_length=500, blank=True)
+    budget = models.DecimalField(max_digits=18, decimal_places=0, null=True, help_text="VND")
+    flags = models.JSONField(default=list)
+    rule = models.CharField(max_length=40, blank=True)
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.OPEN)
+    closed_on = models.DateField(null=True)
+    closed_reason = models.CharField(max_length=300, blank=True)
+    restates = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="restated_by"
+    )
+
+    objects = PlanTaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "order"]
+        constraints = [models.UniqueConstraint(fields=["plan", "order"], name="task_order_once")]
+
+    def __str__(self) -> str:
+        return self.action[:80]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.search = fold(f"{self.action} {self.lead_text} {self.product}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def quote(self) -> str:
+        return self.plan.document.text[self.start : self.end]
+
+
+class DraftRowQuerySet(models.QuerySet["DraftRow"]):
+    def visible_to(self, person: object) -> Self:
+        return self.filter(document__in=Document.objects.visible_to(person))
+
+
+class DraftRow(models.Model):
+    """A target or task read from a document or added by hand, until a person has decided on it.
+
+    `content` has the keys of `plantext.Target` or `plantext.Task`; `as_read` is what the reader
+    said, and is empty for a row added by hand. `version` grows with every change: who sends an
+    older one is told so and overwrites nothing.
+    """
+
+    class Kind(models.TextChoices):
+        TARGET = "target", _("Target")
+        TASK = "task", _("Task")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("To be decided")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="draft_rows")
+    kind = models.CharField(max_length=6, choices=Kind)
+    order = models.PositiveIntegerField()
+    clause = models.ForeignKey(Clause, null=True, on_delete=models.PROTECT, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    content = models.JSONField()
+    as_read = models.JSONField(default=dict)
+    indicator_code = models.CharField(max_length=60, blank=True)
+    bound_by = models.CharField(max_length=200, blank=True, help_text="why this indicator")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    version = models.PositiveIntegerField(default=1)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+
+    objects = DraftRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["document", "order", "id"]
+
+    def __str__(self) -> str:
+        return str(self.content.get("name") or self.content.get("action") or self.pk)
+
+
+class TargetLink(models.Model):
+    """Two targets of different plans that promise the same thing: a person may confirm it."""
+
+    earlier = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="links_later")
+    later = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="links_earlier")
+    score = models.DecimalField(max_digits=4, decimal_places=3)
+    reason = models.CharField(max_length=300)
+    confirmed = models.BooleanField(null=True, help_text="null: nobody has looked")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["earlier", "later"], name="target_link_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.earlier} → {self.later}"
