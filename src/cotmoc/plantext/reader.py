@@ -7,23 +7,20 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cotmoc.plantext import source, wording
+from cotmoc.plantext import source
 from cotmoc.plantext.comparators import read_modality
-from cotmoc.plantext.deadlines import find_deadline
+from cotmoc.plantext.doubts import find_doubts, flag_targets, in_order
 from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
-from cotmoc.plantext.qualitative import read_qualitative_targets
+from cotmoc.plantext.promises import Course, read_statement
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
-from cotmoc.plantext.targets import Finding, read_measured_targets
-from cotmoc.plantext.words import fold, normalise
+from cotmoc.plantext.targets import Finding
+from cotmoc.plantext.words import normalise
 
-DISTRICTS_ABOLISHED = "2025-07-01"
 _NUMBER_WITH_PERCENT = re.compile(r"\d\s?%")
-_GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
-_GDP = re.compile(r"(?<!\w)gdp(?!\w)")
 
 
 def read_file(path: Path, max_bytes: int = source.MAX_BYTES) -> Plan:
@@ -41,29 +38,17 @@ def read_plan(text: str) -> Plan:
     collector = _Collector(text, reading.head)
     for passage in passages:
         collector.add(passage)
+    clauses = tuple(passage.clause for passage in passages)
+    targets = flag_targets(collector.targets, reading.head)
+    found = find_doubts(text, clauses, targets, reading.head)
     return Plan(
         text=text,
         head=reading.head,
-        clauses=tuple(passage.clause for passage in passages),
-        targets=tuple(collector.targets),
-        doubts=tuple(collector.doubts),
+        clauses=clauses,
+        targets=tuple(targets),
+        doubts=tuple(in_order([*collector.doubts, *found])),
         left_alone=tuple(collector.left_alone),
     )
-
-
-@dataclass(slots=True)
-class _Sentence:
-    """What earlier statements of a sentence hand on: a goal cue and a deadline."""
-
-    number: int = -1
-    announced: bool = False
-    deadline: str | None = None
-
-    def move_to(self, statement: Statement) -> None:
-        if statement.sentence != self.number:
-            self.number, self.announced, self.deadline = statement.sentence, False, None
-        self.announced = self.announced or wording.has_goal_cue(statement.folded)
-        self.deadline = find_deadline(statement.folded) or self.deadline
 
 
 @dataclass(slots=True)
@@ -76,8 +61,10 @@ class _Collector:
     doubts: list[Doubt] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
     _line_starts: list[int] = field(init=False)
+    _course: Course = field(init=False)
 
     def __post_init__(self) -> None:
+        self._course = Course(year=self.head.year)
         newlines = (match.end() for match in re.finditer("\n", self.text))
         self._line_starts = [0, *newlines]
 
@@ -90,12 +77,12 @@ class _Collector:
         leads = _leads(statements)
         unread: list[Statement] = []
         found_any = False
-        sentence = _Sentence()
+        self._course.open_clause()
         for statement, lead in zip(statements, leads, strict=True):
-            sentence.move_to(statement)
-            findings = _read_statement(statement, clause, sentence)
+            self._course.move_to(statement)
+            findings = read_statement(statement, clause, self._course)
             for finding in findings:
-                self._take(finding, passage, statement, lead, sentence.deadline)
+                self._take(finding, passage, statement, lead, self._course.deadline)
             found_any = found_any or bool(findings)
             if not findings:
                 unread.append(statement)
@@ -142,30 +129,13 @@ class _Collector:
             rule=finding.rule,
             clause=clause.address,
             lead=lead,
+            origin=finding.origin,
         )
         self.targets.append(target)
-        for flag in target.flags:
-            self._doubt(flag, target.start, target.end, clause)
 
     def _flags(self, finding: Finding, passage: Passage) -> tuple[str, ...]:
-        words = fold(self.text[finding.start : finding.end])
-        flags = list(finding.flags)
-        if finding.level == "district" and self._after_districts():
-            flags.append("level_abolished")
-        if "kinh kế" in words:
-            flags.append("typo_kinh_ke")
-        if passage.glued:
-            flags.append("two_targets_one_line")
-        if _GRDP.search(words):
-            flags.append("grdp")
-        if _GDP.search(words):
-            flags.append("gdp_for_grdp")
-        return tuple(flags)
-
-    def _after_districts(self) -> bool:
-        """Judged by the document's date, or by its year when it has no date."""
-        moment = self.head.date or (f"{self.head.year}-01-01" if self.head.year else "")
-        return moment >= DISTRICTS_ABOLISHED
+        glued = ("two_targets_one_line",) if passage.glued else ()
+        return (*finding.flags, *glued)
 
     # --- what is left alone ---------------------------------------------------------------------
 
@@ -205,17 +175,3 @@ def _leads(statements: list[Statement]) -> list[str | None]:
         following = statement.lead or following
         leads.append(following)
     return leads[::-1]
-
-
-def _read_statement(statement: Statement, clause: Clause, sentence: _Sentence) -> list[Finding]:
-    in_goals = clause.role == "goals"
-    if not in_goals and not _promises_something(statement, sentence):
-        return []
-    measured = read_measured_targets(statement, in_goals)
-    return measured or (read_qualitative_targets(statement) if in_goals else [])
-
-
-def _promises_something(statement: Statement, sentence: _Sentence) -> bool:
-    """Outside the goals a number counts only when announced, and never as a past result."""
-    announced = sentence.announced or wording.has_target_form(statement.folded.lstrip())
-    return announced and not wording.has_result_cue(statement.folded)

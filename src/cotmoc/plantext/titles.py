@@ -6,20 +6,29 @@ import re
 from dataclasses import dataclass
 
 from cotmoc.plantext import names, scope
-from cotmoc.plantext.comparators import GROWTH_VERBS
+from cotmoc.plantext.comparators import FALLING, GROWTH_VERBS
 from cotmoc.plantext.measures import Measure
 from cotmoc.plantext.words import fold, phrase, trim
 
 _WHOLE = re.compile(r"(?:tổng\s{1,4}\w|grdp|gdp|kim ngạch)")
-_BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi)$")
+_BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi|phân bổ|cân đối)(?:\s\w+){0,3}$")
 _BUDGET_BASE = re.compile(
-    r"(?:tổng\s)?(?:chi\s(?:ngân\ssách\s)?|ngân\ssách\s)(?:chi\s)?"
+    r"(?:tổng\s)?(?:chi\s(?:ngân\ssách\s)?(?!phí)|ngân\ssách\s)(?:chi\s)?"
     r"(?:thường\sxuyên|nhà\snước|hằng\snăm)?"
 )
 _BUDGET_PURPOSE = re.compile(r"\s(?=(?:để|cho|dành cho|phục vụ|thực hiện|đầu tư)\s)")
 _RANK_TAIL = re.compile(
-    phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng") + "$"
+    r"(?:^|\s)"
+    + phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ")
+    + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
+_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
+_BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
+_COUNTS_THINGS = re.compile(
+    phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
+)
+_GROWTH_NAMES = ("tốc độ tăng", "tốc độ giảm", "tăng trưởng", "mức tăng", "mức giảm", "nhịp độ tăng")
+_OWN_CLAUSE = re.compile(r",\s{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +44,85 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
     """`head` is the subject all numbers of the row share; it may be empty."""
     measure = measures[index]
     tail = names.clean(measure.tail, keep_levels=not is_series)
-    subject = names.clean(head, keep_end=bool(tail))
-    unit = measure.quantity.unit
-    if unit == "rank":
-        return Title(names.rank_title(_without_rank_words(subject)), measure.quantity.total, "rank")
-    if unit not in ("%", "%/year"):
-        rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
-        return Title(names.title(subject, tail), None, rules[unit])
-    if _is_growth(subject, measure):
-        falling = measure.wording.verb == "giảm"
-        return Title(names.growth_title(subject or tail, falling), None, "growth")
+    subject = names.clean(head, keep_end=bool(tail), keep_levels=not is_series)
+    quantity = measure.quantity
+    if quantity.unit == "rank":
+        return Title(_rank_name(subject, measure.tail), quantity.total, "rank")
+    if "times_of_baseline" in quantity.flags:
+        return Title(names.title(names.lifted(subject) or tail), None, "growth")
+    if not quantity.is_share:
+        return _amount_title(subject, tail, measure)
+    verb = measure.wording.verb or (None if subject else measures[0].wording.verb)
+    if _is_growth(subject, measure, verb):
+        return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
         return budget
     if not subject:
         name, of = _number_first_title(measures, index, is_series)
         return Title(name, of, "level_series" if is_series else "percent_first")
+    subject = names.lifted(subject)
     if not tail:
         of = scope.denominator(subject)
         return Title(names.title(subject), of, "level_series" if is_series else "percent_last")
-    return _number_between_title(subject, tail, measure)
+    return _number_between_title(subject, tail, measure, is_series)
 
 
-def _is_growth(subject: str, measure: Measure) -> bool:
+def _rank_name(subject: str, tail: str) -> str:
+    subject = names.lifted(subject)
+    while match := _RANK_TAIL.search(fold(subject)):
+        subject = trim(subject[: match.start()])
+    if _BARE_RANK.fullmatch(fold(subject)):
+        subject = ""
+    topic = _RANK_TOPIC.search(fold(tail))
+    if topic is None:
+        return names.rank_title(subject or f"trong nhóm {names.clean(tail)}")
+    about = names.clean(tail[topic.start(1) : topic.end(1)])
+    if not subject or fold(about) in fold(subject):
+        return names.rank_title(subject or about)
+    return names.rank_title(subject if _names_index(subject) else f"{subject} về {about}")
+
+
+def _names_index(subject: str) -> bool:
+    return "chỉ số" in fold(subject)
+
+
+def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
+    """A count, sum, time or mark: the unit's noun behind the number is not said twice."""
+    quantity = measure.quantity
+    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
+    rule = rules.get(quantity.unit or "", "amount")
+    subject = names.lifted(subject)
+    of = None
+    if quantity.total is not None:
+        of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
+    if subject and (quantity.unit != "count" or _is_unit_noun(subject, tail)):
+        tail = tail if tail.startswith(("từ ", "cho ", "đối với ")) else ""
+    return Title(names.title(subject, tail), of, rule)
+
+
+def _is_unit_noun(subject: str, tail: str) -> bool:
+    if not tail:
+        return False
+    first = fold(tail).split()[0].split("/")[0]
+    return bool(_COUNTS_THINGS.match(fold(subject))) or first in re.split(r"[\s/]", fold(subject))
+
+
+def _is_growth(subject: str, measure: Measure, verb: str | None) -> bool:
     if measure.quantity.baseline is not None:
         return False
-    return measure.wording.verb in GROWTH_VERBS or fold(subject).startswith("tốc độ tăng")
+    if fold(subject).startswith(_GROWTH_NAMES):
+        return True
+    if verb in ("bình quân", "trung bình"):
+        return measure.quantity.unit == "%/year"
+    return verb in GROWTH_VERBS
 
 
-def _without_rank_words(subject: str) -> str:
-    match = _RANK_TAIL.search(fold(subject))
-    return trim(subject[: match.start()]) if match else subject
+def _growth_title(subject: str, tail: str, measure: Measure, verb: str | None) -> Title:
+    """`năng suất tăng 7%`, but `tăng 20% số lượng hồ sơ`, also after another clause."""
+    falling = verb in FALLING
+    if tail and (not subject or _OWN_CLAUSE.search(measure.before)):
+        return Title(names.growth_title(tail, falling), None, "growth")
+    return Title(names.growth_title(subject or tail, falling), None, "growth")
 
 
 def _number_first_title(
@@ -73,16 +131,17 @@ def _number_first_title(
     """Pieces of a row may share the noun of the first or the predicate of the last."""
     tails = [names.clean(measure.tail, keep_levels=not is_series) for measure in measures]
     split = [scope.split_predicate(tail) for tail in tails]
-    noun = split[index][0] or split[0][0]
+    noun = split[index][0] or split[0][0] or split[-1][0]
     predicate = split[index][1] or split[-1][1] or split[0][1]
     return names.title(noun, predicate), trim(noun) or None
 
 
-def _number_between_title(subject: str, tail: str, measure: Measure) -> Title:
+def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
     of = trim(scope.split_predicate(tail)[0]) or scope.denominator(subject)
     if measure.wording.verb in ("chiếm", "đóng góp") or _WHOLE.match(fold(tail)):
         return Title(names.share_title(subject, tail), of, "share_of")
-    return Title(names.title(subject, tail), of, "percent_between")
+    rule = "level_series" if is_series else "percent_between"
+    return Title(names.title(subject, tail), of, rule)
 
 
 def _budget_title(subject: str, tail: str) -> Title | None:
@@ -91,7 +150,7 @@ def _budget_title(subject: str, tail: str) -> Title | None:
     base = _BUDGET_BASE.match(folded)
     if not base or (subject and not _BUDGET_VERB.search(fold(subject))):
         return None
-    purpose = _BUDGET_PURPOSE.search(folded, base.end())
+    purpose = _BUDGET_PURPOSE.search(folded, base.end() - 1)
     whole = tail[: purpose.start()] if purpose else tail
     spent = f"Chi {tail[purpose.end() :]}" if purpose else "Tỷ lệ chi"
     return Title(names.title(spent, "trong", whole), trim(whole), "budget_share")

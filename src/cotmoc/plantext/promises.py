@@ -1,0 +1,97 @@
+"""Decides which statements promise something, and reads the targets of those that do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cotmoc.plantext import cues, names
+from cotmoc.plantext.deadlines import find_deadline
+from cotmoc.plantext.model import Clause
+from cotmoc.plantext.qualitative import read_qualitative_targets
+from cotmoc.plantext.statements import Statement
+from cotmoc.plantext.targets import Context, Finding, read_measured_targets
+
+
+@dataclass(slots=True)
+class Course:
+    """What earlier statements hand on: within a sentence an announcement, a deadline and a label;
+    from paragraph to paragraph of prose only that goals have been announced.
+
+    `year` is the year the plan is for, if it is known.
+    """
+
+    year: int | None = None
+    prose_announced: bool = False
+    announced: bool = False
+    deadline: str | None = None
+    label: str | None = None
+    _sentence: int = -1
+
+    def open_clause(self) -> None:
+        self._sentence = -1
+
+    def move_to(self, statement: Statement) -> None:
+        folded = statement.folded
+        if statement.sentence != self._sentence:
+            self._sentence = statement.sentence
+            self.announced, self.deadline, self.label = False, None, None
+        if cues.announcement(folded, self.year) is not None:
+            self.announced = self.prose_announced = True
+        elif cues.tells_result(folded, year=self.year):
+            self.prose_announced = False
+        self.announced = self.announced or cues.demands(folded)
+        self.deadline = find_deadline(folded, self.year) or self.deadline
+
+    def note_label(self, statement: Statement) -> None:
+        """A measured label holds for the statements after the one it opens."""
+        self.label = names.measured_label(statement.words) or self.label
+
+
+def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """`course` must have been moved to the statement."""
+    findings = (
+        _among_goals(statement, clause, course)
+        if clause.role == "goals"
+        else _elsewhere(statement, clause, course)
+    )
+    course.note_label(statement)
+    return findings
+
+
+def _among_goals(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """A goal may say where it starts from; only what is plainly last year's is left."""
+    announced = cues.announcement(statement.folded, course.year) is not None
+    if not announced and cues.speaks_of_past_year(statement.folded, course.year):
+        return []
+    context = Context(course.label, course.year)
+    measured = read_measured_targets(statement, in_goals=True, context=context)
+    return measured or read_qualitative_targets(statement, context, clause.kind == "bullet")
+
+
+def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """Outside the goals a number counts only when announced, and never as a past result."""
+    start = _promised_from(statement, course)
+    if start is None and not _has_form_of_target(statement, clause, course):
+        return []
+    in_sentence = cues.announcement(statement.folded, course.year) is not None
+    context = Context(course.label, course.year, start or 0)
+    return read_measured_targets(statement, in_goals=in_sentence, context=context)
+
+
+def _promised_from(statement: Statement, course: Course) -> int | None:
+    """Where in the statement promises begin; None when it promises nothing."""
+    folded = statement.folded
+    place = cues.announcement(folded, course.year)
+    if place is None:
+        return 0 if course.announced and not cues.tells_result(folded, year=course.year) else None
+    if cues.tells_result(folded, place):
+        return None
+    return place if cues.tells_result(folded[:place], year=course.year) else 0
+
+
+def _has_form_of_target(statement: Statement, clause: Clause, course: Course) -> bool:
+    """`100% cán bộ …` opens an order among the tasks; in prose it needs goals announced before."""
+    folded = statement.folded
+    if not cues.has_target_form(folded.lstrip()) or cues.tells_result(folded, year=course.year):
+        return False
+    return clause.role in ("tasks", "organisation", "purpose") or course.prose_announced
