@@ -62,7 +62,8 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(rf"^[\s,]{{0,4}}(?:đến\s)?năm\s{_YEAR}"), _year),
     (
         re.compile(
-            r"(?<!\w)(?:trong|cả|bình\squân|trung\sbình)\s(?:cả\s)?giai\sđoạn\s20\d\d\s?[-–]\s?"
+            r"(?:(?<!\w)(?:trong|cả|bình\squân|trung\sbình|suốt)\s(?:cả\s)?|^[\s,]{0,4})"
+            r"giai\sđoạn\s20\d\d\s?[-–]\s?"
             + _YEAR
         ),
         _year,

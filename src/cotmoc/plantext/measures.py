@@ -13,7 +13,7 @@ from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
 from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.statements import Statement
-from cotmoc.plantext.words import has_letters, phrase, trimmed_span
+from cotmoc.plantext.words import fold, has_letters, phrase, trimmed_span
 
 _MAX_LEVEL_PIECE = 300
 _CONNECTOR = re.compile(
@@ -54,6 +54,8 @@ _PLAN_PARTS = re.compile(
         *("trụ cột", "bên", "khía cạnh", "yêu cầu", "tiêu chí", "văn bản số"),
     )
 )
+# `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
+_UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
 _RISE = re.compile(
     r"\s{0,3}(?:\(?\s?(?:năm|vào năm)\s20\d\d\s?\)?)?[\s,]{0,4}"
     + phrase("lên", "tăng lên", "xuống", "còn", "xuống còn", "giảm còn", "giảm xuống", "đến")
@@ -65,7 +67,7 @@ class Measure:
     """A number with the words around it; positions are within the statement.
 
     `scope` are the words that may name its level: the tail, or what stands before the number.
-    `before` and `after` reach to the numbers beside it, in lower case.
+    `before` and `after` reach to the numbers beside it, in lower case and without brackets.
     """
 
     quantity: Quantity
@@ -75,6 +77,7 @@ class Measure:
     tail_end: int
     scope: str
     before: str
+    written_before: str
     after: str
 
 
@@ -151,7 +154,7 @@ def _is_promise(
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
         return False
-    if wording.explicit or wording.verb in REACHING_VERBS or folded[: wording.start].endswith(":"):
+    if wording.explicit or wording.verb in REACHING_VERBS or folded[: wording.start].rstrip().endswith(":"):
         return True
     if wording.verb is not None and (quantity.unit != "count" or wording.verb != "là"):
         return True
@@ -259,7 +262,7 @@ def _new_subject(folded: str, start: int, wording: Wording) -> int | None:
     if share := _SHARE_WORD.search(gap):
         return start + share.start()
     if wording.verb is None:
-        return None
+        return _after_bare_number(folded, start, wording)
     separators = list(_SEPARATOR.finditer(gap))
     commas = [match for match in separators if match.group().startswith(",")]
     if commas and not gap[: commas[0].start()].strip():
@@ -270,6 +273,15 @@ def _new_subject(folded: str, start: int, wording: Wording) -> int | None:
     return None
 
 
+def _after_bare_number(folded: str, start: int, wording: Wording) -> int | None:
+    """`thành thị 95%, nông thôn 80%`: each subject stands before its number."""
+    opening = _STRAIGHT_ON.match(folded, start)
+    if opening is None or opening.end() >= wording.start:
+        return None
+    ends = _NOTHING_MORE.match(folded, wording.end) is not None
+    return opening.end() if ends and _has_words(folded[opening.end() : wording.start]) else None
+
+
 def _has_words(piece: str) -> bool:
     """Letters other than those of a date (`đến năm 2030`) or a level (`cấp xã`)."""
     for start, end in deadline_spans(piece):
@@ -278,6 +290,8 @@ def _has_words(piece: str) -> bool:
     return has_letters(_LINK_WORDS.sub(" ", piece))
 
 
+_STRAIGHT_ON = re.compile(r"\s{0,3}(?:,|;|và)\s{1,4}")
+_NOTHING_MORE = re.compile(r"\s{0,4}(?:$|[,;.])")
 _LINK_WORDS = re.compile(phrase("và", "có", "đạt", "là", "phấn đấu", "đồng thời", "vào", "đến"))
 
 
@@ -292,6 +306,9 @@ def read_measures(part: Statement, found: Found) -> list[Measure]:
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
         tail_start, tail_end = _tail_span(part, wording.end, end)
         tail = part.words[tail_start:tail_end]
+        if wording.is_from and (upwards := _UPWARDS.search(fold(tail))):
+            tail = tail[: upwards.start()]
+            wording = replace(wording, comparator=">=", explicit=True)
         level_words = part.words[slice(*leading[index])] if leading else tail
         before_start = found[index - 1][1].end if index else 0
         measures.append(
@@ -303,6 +320,7 @@ def read_measures(part: Statement, found: Found) -> list[Measure]:
                 tail_end,
                 scope=level_words,
                 before=part.folded[before_start : wording.start],
+                written_before=part.raw[before_start : wording.start],
                 after=part.folded[wording.end : end],
             )
         )

@@ -23,23 +23,25 @@ _LINKS = phrase(
     *("hoàn thành", "tiếp tục", "tập trung", "xác định", "kế hoạch", "nâng", "giữ vững", "thêm"),
 )
 _ONLY_LINKS = re.compile(rf"(?:{_LINKS}[\s,:]{{0,4}})+")
+_ONLY_SMALL = re.compile(rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+")
 _LEADING = re.compile(
     phrase(
         *("theo đó", "trong đó", "cụ thể", "phấn đấu", "bảo đảm", "đảm bảo", "dự kiến"),
         *("hướng tới", "đồng thời", "và", "ngoài ra", "bên cạnh đó", "tiếp tục", "trong năm"),
-        *("mục tiêu", "cụ thể là", "phấn đấu đến", "quyết tâm", "nỗ lực"),
+        *("cụ thể là", "phấn đấu đến", "quyết tâm", "nỗ lực"),
     )
     + r"[\s,:]{1,4}"
 )
 # A title never ends with a word that waits for the number that was taken out.
 _DANGLING = re.compile(
-    r"[\s,]{1,4}"
+    r"(?<!nhà)[\s,]{1,4}"
     + phrase(
         *("đạt", "là", "chiếm", "tăng", "giảm", "tới", "đến", "từ", "ở", "và", "phải"),
         *("với", "có", "mức", "ở mức", "bằng", "được nâng", "trong", "của", "vào", "hoặc", "cho"),
-        *("phấn đấu", "dự kiến", "hướng tới", "bình quân", "trung bình", "xuống", "xuống còn"),
+        *("phấn đấu", "dự kiến", "hướng tới", "xuống", "xuống còn"),
         *("còn", "lần lượt", "tương ứng", "giảm còn", "ước", "đã", "hoàn thành đạt", "theo"),
         *("so với", "tăng lên", "giảm xuống", "rút ngắn", "được rút ngắn", "hằng", "cụ thể"),
+        *("duy trì", "duy trì ổn định", "ổn định", "giữ ổn định"),
     )
     + r"$|(?<!trở)[\s,]{1,4}lên$"
 )
@@ -61,6 +63,7 @@ _MEASURED = re.compile(
     + phrase(
         *("tỷ lệ", "tỉ lệ", "tỷ trọng", "số", "số lượng", "mức độ", "mức", "tổng", "chỉ số"),
         *("cơ cấu", "thu nhập", "tốc độ", "giá trị", "thời gian", "năng suất", "quy mô"),
+        *("xếp hạng", "thứ hạng"),
     )
 )
 _LEGAL_REFERENCE = re.compile(
@@ -109,7 +112,7 @@ def clean(words: str, keep_levels: bool = True, keep_end: bool = False) -> str:
         text = text[: explanation.start()]
     if keep_end:
         return _strip_start(text)
-    return "" if _ONLY_LINKS.fullmatch(fold(text)) else _strip_edges(text)
+    return "" if _ONLY_SMALL.fullmatch(fold(text)) else _strip_edges(text)
 
 
 def head_of(words: str) -> str:
@@ -141,7 +144,7 @@ def unlabelled(words: str) -> str:
     label = _LABEL.match(words)
     if label is None or not _meaningful(words[label.end() :]):
         return words
-    if _MEASURED.match(fold(words).lstrip()):
+    if _MEASURED.match(fold(words).lstrip()) and not fold(words).lstrip().startswith("cơ cấu"):
         return words[: label.end()].rstrip().rstrip(":") + " " + words[label.end() :]
     return words[label.end() :]
 

@@ -21,7 +21,7 @@ _OTHER_UNITS = (
     *("tấn", "mw", "kw", "kwp", "kwh", "gb", "tb", "mbps", "gbps", "mb/s", "gb/s", "mb", "mét"),
 )
 _UNITS = (
-    r"(?P<percent>\s?%|\sphần\străm)"
+    r"(?P<percent>\s?%|\sphần\străm|\sđiểm\s(?:phần\străm|%))"
     r"(?P<year>\s?/\s?năm|\s(?:mỗi|một|hàng|hằng)\snăm)?"
     rf"|(?P<money>\s(?:{_SCALE})?\s?(?:đồng|vnđ|vnd)(?!\w)|\s(?:nghìn\s)?(?:tỷ|tỉ)(?!\w)"
     rf"(?!\s(?:{'|'.join(map(re.escape, ('usd', 'đô la', 'lượt', 'người', 'kwh')))})))(?P<per>{_PER})"
@@ -67,7 +67,7 @@ _COUNT_IN_WORDS = re.compile(
 )
 _TIMES_IN_WORDS = re.compile(
     rf"(?<!\w)gấp\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)(?:\slần)?"
-    rf"|(?P<number>{NUMBER})\slần)(?!\w)"
+    rf"|(?P<number>{NUMBER})\slần)(?!\w)(?:\s(?:so\svới\s)?(?P<since>năm\s20\d\d))?"
 )
 _MONEY = {
     **{"nghìn tỷ": 12, "nghìn tỉ": 12, "ngàn tỷ": 12, "tỷ": 9, "tỉ": 9, "triệu": 6},
@@ -92,6 +92,7 @@ _CODE_AFTER = re.compile(
 )
 # A ratio's base, `trên 1.000 dân`, is not a second number.
 _RATIO_BASE = re.compile(r"\s{1,4}" + phrase("dân", "người", "người dân", "trẻ", "lao động"))
+_AGE = re.compile(r"\s{1,4}tuổi(?!\w)")
 _WINDOW = 40
 
 
@@ -189,7 +190,8 @@ def _in_words(folded: str) -> Iterator[Quantity]:
             value = plain(read_number(match["number"]))
         else:
             value = "2" if match["double"] else str(_DIGIT_WORDS[match["word"]])
-        yield Quantity(match.start(), match.end(), value, None, flags=("times_of_baseline",))
+        flags = ("times_of_baseline",)
+        yield Quantity(match.start(), match.end(), value, None, None, match["since"], flags=flags)
 
 
 def _share(start: int, end: int, part: int, whole: int) -> Quantity:
@@ -218,6 +220,8 @@ def _is_code(folded: str, match: re.Match[str]) -> bool:
         return True
     if before.rstrip().endswith("trên") and _RATIO_BASE.match(after) and int(written[:1]) == 1:
         return True
+    if _AGE.match(after) and "tuổi thọ" in folded[max(0, match.start() - 80) : match.start()]:
+        return False
     return bool(_CODE_BEFORE.search(before) or _CODE_AFTER.match(after))
 
 
@@ -275,6 +279,8 @@ def _flags(match: re.Match[str]) -> Iterator[str]:
         yield "times_of_baseline"
     if match["places"]:
         yield "places_gained"
+    if "điểm" in (match["percent"] or ""):
+        yield "percentage_points"
 
 
 def _dot_as_decimal(written: str) -> bool:

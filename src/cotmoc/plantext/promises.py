@@ -25,6 +25,7 @@ class Course:
     announced: bool = False
     deadline: str | None = None
     label: str | None = None
+    previous: Finding | None = None
     _sentence: int = -1
 
     def open_clause(self) -> None:
@@ -35,6 +36,7 @@ class Course:
         if statement.sentence != self._sentence:
             self._sentence = statement.sentence
             self.announced, self.deadline, self.label = False, None, None
+            self.previous = None
         if cues.announcement(folded, self.year) is not None:
             self.announced = self.prose_announced = True
         elif cues.tells_result(folded, year=self.year):
@@ -42,19 +44,20 @@ class Course:
         self.announced = self.announced or cues.demands(folded)
         self.deadline = find_deadline(folded, self.year) or self.deadline
 
+    def context(self, promised_from: int) -> Context:
+        return Context(self.label, self.year, promised_from, self.previous)
+
     def note_label(self, statement: Statement) -> None:
-        """A measured label holds for the statements after the one it opens."""
+        """A measured label holds for the statement it opens and those after it."""
         self.label = names.measured_label(statement.words) or self.label
 
 
 def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
     """`course` must have been moved to the statement."""
-    findings = (
-        _among_goals(statement, clause, course)
-        if clause.role == "goals"
-        else _elsewhere(statement, clause, course)
-    )
     course.note_label(statement)
+    read = _among_goals if clause.role == "goals" else _elsewhere
+    findings = read(statement, clause, course)
+    course.previous = findings[-1] if findings else course.previous
     return findings
 
 
@@ -63,7 +66,7 @@ def _among_goals(statement: Statement, clause: Clause, course: Course) -> list[F
     announced = cues.announcement(statement.folded, course.year) is not None
     if not announced and cues.speaks_of_past_year(statement.folded, course.year):
         return []
-    context = Context(course.label, course.year)
+    context = course.context(0)
     measured = read_measured_targets(statement, in_goals=True, context=context)
     return measured or read_qualitative_targets(statement, context, clause.kind == "bullet")
 
@@ -74,7 +77,7 @@ def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Fin
     if start is None and not _has_form_of_target(statement, clause, course):
         return []
     in_sentence = cues.announcement(statement.folded, course.year) is not None
-    context = Context(course.label, course.year, start or 0)
+    context = course.context(start or 0)
     return read_measured_targets(statement, in_goals=in_sentence, context=context)
 
 

@@ -95,7 +95,8 @@ _INDEX = re.compile(
 _ACRONYM = re.compile(r"[A-ZĐ]{2,}")
 _OWNER = re.compile(r"\s(?:của|cấp|trên địa bàn)\s")
 _VAGUE = re.compile(
-    phrase("nhiệm vụ", "mục tiêu", "chỉ tiêu", "kế hoạch", "nội dung", "các giải pháp", "tốt")
+    r"(?:các\s|toàn bộ\s|tốt\s|những\s){0,2}"
+    + phrase("nhiệm vụ", "mục tiêu", "chỉ tiêu", "kế hoạch", "nội dung", "các giải pháp", "tốt")
 )
 
 

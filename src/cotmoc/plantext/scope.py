@@ -62,7 +62,7 @@ _PREDICATE = re.compile(
         *("đạt chuẩn", "đạt", "chuyển đổi sang", "số hóa", "quá hạn", "trễ hạn", "trước hạn"),
         *("đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
     )
-    + r"(?!\s{1,4}phép)"
+    + r"(?!\s{1,4}phép)(?!\s{1,4}(?:trên\s|từ\s|tối thiểu\s)?\d)"
 )
 # Weaker ones: they open the predicate only when none of the others does.
 _WEAK_PREDICATE = re.compile(
@@ -86,12 +86,13 @@ _EXCEPT = re.compile(rf"\(\s{{0,3}}({_EXCEPT_WORDS}\s[^()]{{1,400}})\)", re.I)
 _EXCEPT_CLAUSE = re.compile(rf",\s{{0,3}}({_EXCEPT_WORDS}\s[^;()]{{1,400}}?)\s{{0,3}}(?:[.;]|$)")
 _ELIGIBLE = re.compile(
     r"(?<!\w)((?:đủ điều kiện|đáp ứng yêu cầu|có nhu cầu)[^,;()]{0,120}?)"
-    r"(?=\s(?:được|có|hài lòng|thực hiện|đạt|sử dụng|tham gia|là|trên)\s|[,;()]|\.?$)"
+    r"(?=\s(?:được|có|hài lòng|thực hiện|đạt|sử dụng|tham gia|là|trên|lên)\s|[,;()]|\.?$)"
 )
 _SHARE_WORD = re.compile(r"(?:(?:tỷ|tỉ)\s{1,4}(?:lệ|trọng)|mức(?:\s{1,4}độ)?)\s{1,4}")
+_OUT_OF = re.compile(r"\s(?:trong|trên(?=\stổng))\s")
 _OWNER = re.compile(r"\s(?:của|trong)\s")
 _NEW_SUBJECT = re.compile(
-    rf",\s{{1,4}}(?!{phrase('thị xã', 'thành phố', 'phường', 'lĩnh vực')})|{GAP}và{GAP}(?="
+    rf",\s{{1,4}}(?!{phrase('thị xã', 'thành phố', 'phường', 'lĩnh vực', 'thị trấn', 'cấp', 'đặc khu')})|{GAP}và{GAP}(?="
     + phrase(
         *("doanh nghiệp", "người dân", "bệnh viện", "trường", "tổ chức", "cơ quan", "trung tâm"),
         *("chỉ số", "hộ", "xã", "phường", "cơ sở"),
@@ -158,8 +159,9 @@ def denominator(name: str) -> str | None:
     share = _SHARE_WORD.match(folded)
     words = name[share.end() :] if share else name
     subject, predicate = split_predicate(words)
-    if share and " trong " in fold(subject) and not (predicate and "lệ" in share.group()):
-        return trim(subject[fold(subject).index(" trong ") + len(" trong ") :]) or None
+    whole = _OUT_OF.search(fold(subject)) if share else None
+    if share and whole and not (predicate and "lệ" in share.group()):
+        return trim(subject[whole.end() :]) or None
     return (trim(subject) or None) if predicate else None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cotmoc.plantext import names, scope
-from cotmoc.plantext.comparators import FALLING
 from cotmoc.plantext.deadlines import find_deadline, find_year
 from cotmoc.plantext.measures import Found, Measure, divide, find_promises, read_measures
 from cotmoc.plantext.model import Comparator, Level, TargetOrigin, Unit
@@ -18,11 +17,13 @@ from cotmoc.plantext.words import fold, has_letters, phrase, trimmed_span
 
 _MAX_QUANTITIES = 40
 _MIN_NAME = 3
+_SHARES = ("percent_first", "percent_last")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _IN_TURN = re.compile(phrase("lần lượt", "tương ứng"))
 _DEPENDENT = re.compile(
-    r"[\s,]{0,4}trong đó[\s,:]{1,4}(?!" + phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "số", "100%") + r"|\d)"
+    r"[\s,]{0,4}trong đó[\s,:]{1,4}"
+    + phrase("có", "được", "qua", "khu vực", "ở", "tại", "cấp", "đối với", "thuộc", "đạt", "từ", "nữ")
 )
 _STANDS_ALONE = re.compile(
     phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số", "số lượng", "tổng", "mức", "tốc độ", "chi")
@@ -81,12 +82,14 @@ class Context:
     """What the sentences before and the document hand to a statement.
 
     `label` is the measured label of the sentence (`Cơ cấu kinh tế`), `year` the plan's year,
-    `promised_from` where in the statement promises begin: what stands before is a past result.
+    `promised_from` where in the statement promises begin: what stands before is a past result,
+    `previous` the last target of the sentence, for `năm 2030: 100%`.
     """
 
     label: str | None = None
     year: int | None = None
     promised_from: int = 0
+    previous: Finding | None = None
 
 
 NO_CONTEXT = Context()
@@ -155,13 +158,16 @@ def _read_row(
 
 def _completed(title: Title, part: Statement, context: Context, before: str | None) -> Title:
     """`trong đó có chứng chỉ đạt 30%` and `thành thị đạt 95%` need what they are a part of."""
+    if len(title.name) < _MIN_NAME and context.previous and title.rule in _SHARES:
+        return Title(context.previous.name, context.previous.of, context.previous.rule)
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]
         return replace(title, name=names.title(before, own))
     if context.label is None or _STANDS_ALONE.match(fold(title.name)):
         return title
     if fold(context.label).startswith("cơ cấu"):
-        return replace(title, name=names.share_title(title.name, context.label), rule="share_of")
+        whole = context.label[:1].lower() + context.label[1:]
+        return Title(names.share_title(title.name, whole), whole, "share_of")
     own = title.name if title.name[1:2].isupper() else title.name[:1].lower() + title.name[1:]
     return replace(title, name=names.title(context.label, own))
 
@@ -248,7 +254,7 @@ def _finding(row: _Row, index: int, title: Title) -> Finding:
     quantity, of = measure.quantity, title.of
     start, end = _quote_span(row, index)
     own_words = fold(measure.scope) if len(row.measures) > 1 else part.folded
-    unit = _unit_of(quantity, measure, title.rule)
+    unit = _unit_of(quantity, measure, title)
     return Finding(
         start=part.start + start,
         end=part.start + end,
@@ -275,11 +281,16 @@ def _comparator(measure: Measure) -> Comparator:
     return "rank<=" if measure.quantity.unit == "rank" else measure.wording.comparator
 
 
-def _unit_of(quantity: Quantity, measure: Measure, rule: str) -> Unit | None:
+def _unit_of(quantity: Quantity, measure: Measure, title: Title) -> Unit | None:
     """Growth is a rate per year, except where something is cut by a share once."""
-    if rule != "growth" or not quantity.is_share:
+    if title.rule == "points":
+        return "points"
+    if quantity.unit == "count" and "(%)" in measure.written_before:
+        return "%"
+    if title.rule != "growth" or not quantity.is_share:
         return quantity.unit
-    once = measure.wording.verb in FALLING and quantity.unit == "%" and bool(measure.tail)
+    rate = fold(title.name).startswith(("mức giảm tỷ lệ", "mức giảm tỉ lệ"))
+    once = title.name.startswith("Mức giảm") and quantity.unit == "%" and not rate
     return "%" if once else "%/year"
 
 

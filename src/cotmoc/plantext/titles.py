@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cotmoc.plantext import names, scope
 from cotmoc.plantext.comparators import FALLING, GROWTH_VERBS
 from cotmoc.plantext.measures import Measure
+from cotmoc.plantext.numbers import Quantity
 from cotmoc.plantext.words import fold, phrase, trim
 
 _WHOLE = re.compile(r"(?:tổng\s{1,4}\w|grdp|gdp|kim ngạch)")
@@ -23,10 +24,17 @@ _RANK_TAIL = re.compile(
     + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
 _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
+_BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
+_LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
     phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
 )
+_RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
+_MARKED = re.compile(r"điểm(?:\ssố)?\s")
+_SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
+_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
+_NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
 _GROWTH_NAMES = ("tốc độ tăng", "tốc độ giảm", "tăng trưởng", "mức tăng", "mức giảm", "nhịp độ tăng")
 _OWN_CLAUSE = re.compile(r",\s{0,4}$")
 
@@ -68,18 +76,24 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
 
 
 def _rank_name(subject: str, tail: str) -> str:
-    subject = names.lifted(subject)
+    subject = _BROUGHT.sub("", names.lifted(subject))
     while match := _RANK_TAIL.search(fold(subject)):
         subject = trim(subject[: match.start()])
     if _BARE_RANK.fullmatch(fold(subject)):
         subject = ""
     topic = _RANK_TOPIC.search(fold(tail))
     if topic is None:
-        return names.rank_title(subject or f"trong nhóm {names.clean(tail)}")
+        return names.rank_title(subject or _rank_list(names.clean(tail)))
     about = names.clean(tail[topic.start(1) : topic.end(1)])
     if not subject or fold(about) in fold(subject):
         return names.rank_title(subject or about)
     return names.rank_title(subject if _names_index(subject) else f"{subject} về {about}")
+
+
+def _rank_list(tail: str) -> str:
+    """`trên bảng xếp hạng PCI` names the list; else the group is all that is known."""
+    listed = _LISTED.match(fold(tail))
+    return tail[listed.end() :] if listed else f"trong nhóm {tail}"
 
 
 def _names_index(subject: str) -> bool:
@@ -89,22 +103,29 @@ def _names_index(subject: str) -> bool:
 def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     """A count, sum, time or mark: the unit's noun behind the number is not said twice."""
     quantity = measure.quantity
+    if quantity.unit == "count" and _MARKED.match(fold(subject)):
+        quantity = replace(quantity, unit="points")
     rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
     rule = rules.get(quantity.unit or "", "amount")
     subject = names.lifted(subject)
     of = None
     if quantity.total is not None:
         of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
-    if subject and (quantity.unit != "count" or _is_unit_noun(subject, tail)):
-        tail = tail if tail.startswith(("từ ", "cho ", "đối với ")) else ""
+    has_verb = measure.wording.verb or measure.before.rstrip().endswith(":")
+    if subject and has_verb and _only_repeats(subject, tail, quantity):
+        tail = ""
     return Title(names.title(subject, tail), of, rule)
 
 
-def _is_unit_noun(subject: str, tail: str) -> bool:
-    if not tail:
+def _only_repeats(subject: str, tail: str, quantity: Quantity) -> bool:
+    """Behind a sum or measure nothing new follows; behind a count only its noun (`11 bác sĩ`)."""
+    words = fold(tail).split()
+    if not words or words[0] in ("từ", "cho", "đối"):
         return False
-    first = fold(tail).split()[0].split("/")[0]
-    return bool(_COUNTS_THINGS.match(fold(subject))) or first in re.split(r"[\s/]", fold(subject))
+    if quantity.unit != "count" or _COUNTS_THINGS.match(fold(subject)):
+        return True
+    is_ratio = "/" in tail or _RATIO.search(fold(tail)) is not None
+    return words[0] in re.split(r"[\s/]", fold(subject)) or is_ratio
 
 
 def _is_growth(subject: str, measure: Measure, verb: str | None) -> bool:
@@ -120,6 +141,7 @@ def _is_growth(subject: str, measure: Measure, verb: str | None) -> bool:
 def _growth_title(subject: str, tail: str, measure: Measure, verb: str | None) -> Title:
     """`năng suất tăng 7%`, but `tăng 20% số lượng hồ sơ`, also after another clause."""
     falling = verb in FALLING
+    subject = names.lifted(subject)
     if tail and (not subject or _OWN_CLAUSE.search(measure.before)):
         return Title(names.growth_title(tail, falling), None, "growth")
     return Title(names.growth_title(subject or tail, falling), None, "growth")
@@ -133,6 +155,7 @@ def _number_first_title(
     split = [scope.split_predicate(tail) for tail in tails]
     noun = split[index][0] or split[0][0] or split[-1][0]
     predicate = split[index][1] or split[-1][1] or split[0][1]
+    noun = noun[number.end() :] if (number := _NUMBER_OF.match(fold(noun))) else noun
     return names.title(noun, predicate), trim(noun) or None
 
 
@@ -141,6 +164,9 @@ def _number_between_title(subject: str, tail: str, measure: Measure, is_series: 
     if measure.wording.verb in ("chiếm", "đóng góp") or _WHOLE.match(fold(tail)):
         return Title(names.share_title(subject, tail), of, "share_of")
     rule = "level_series" if is_series else "percent_between"
+    is_rate = fold(subject).startswith(("tỷ lệ", "tỉ lệ", "tỷ trọng"))
+    if _SAID_OF.match(fold(tail)) or (is_rate and _PEOPLE.match(fold(tail))):
+        return Title(names.title(subject), tail, "percent_last")
     return Title(names.title(subject, tail), of, rule)
 
 
