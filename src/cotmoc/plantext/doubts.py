@@ -25,7 +25,7 @@ _TYPOS = re.compile(
     phrase(
         *("chuyển đối số", "chuyển dổi số", "chuyễn đổi số", "trục tuyến", "trưc tuyến", "sữ dụng"),
         *("quãn lý", "cở sở dữ liệu", "cơ sỡ dữ liệu", "hành chinh", "môi trương mạng", "hồ sở"),
-        *("hộ gia đinh", "ngươi dân", "tỷ lện", "tỷ lê", "tỉ lê", "xữ lý", "toán trình", "củng"),
+        *("hộ gia đinh", "ngươi dân", "tỷ lện", "tỷ lê", "tỉ lê", "xữ lý", "toán trình"),
         *("của của", "được được", "và và", "đạt đạt", "các các", "tổng hơp", "thanh toàn"),
         *("dich vụ", "dịch vu công", "công nghê", "doanh nghiêp", "truyên thông", "kinh tê"),
     )

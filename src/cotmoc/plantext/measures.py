@@ -216,11 +216,17 @@ def _is_level_piece(statement: Statement) -> bool:
 
 
 def _after_label(folded: str) -> str:
-    """What follows `…: ` or `đối với cấp tỉnh: ` at the start, else all of it."""
+    """What follows `…: ` or `tỉnh phấn đấu ` at the start, else all of it."""
+    if (cue := _ANNOUNCED.match(folded)) and not any(c.isdigit() for c in cue.group("before")):
+        folded = folded[cue.end() :]
     label, colon, rest = folded.partition(":")
     return rest.lstrip() if colon and not any(char.isdigit() for char in label) else folded.lstrip()
 
 
+_ANNOUNCED = re.compile(
+    r"(?P<before>[^;]{0,160}?(?:phấn đấu|đặt mục tiêu|mục tiêu là|với mục tiêu))"
+    r"(?:\s(?:đến\s)?(?:hết\s|cuối\s)?năm\s20\d\d)?[\s,:]{1,4}(?:đạt\s|có\s|là\s)?"
+)
 _PIECE = re.compile(
     r"[\s,;]{0,4}(?:và\s)?(?:(?:trên|hơn|tối thiểu|ít nhất|khoảng|phấn đấu)\s){0,2}[≥>]?\s?"
     r"\d{1,3}(?:,\d{1,2})?\s?%\s(?:các\s)?(\w+\s\w+)"

@@ -6,7 +6,7 @@ import re
 
 from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.scope import LEVEL_LIST, LEVEL_PHRASE, eligibility_span, exception_span
-from cotmoc.plantext.words import GAP, fold, one_line, phrase, sentence_case, trim
+from cotmoc.plantext.words import GAP, UPPER, fold, one_line, phrase, sentence_case, trim
 
 MAX_NAME = 300
 
@@ -115,10 +115,11 @@ def clean(words: str, keep_levels: bool = True, keep_end: bool = False) -> str:
     return "" if _ONLY_SMALL.fullmatch(fold(text)) else _strip_edges(text)
 
 
-def head_of(words: str) -> str:
+def head_of(words: str, keep_actor: bool = False) -> str:
     """The subject before a number; what merely announces a target is dropped.
 
     `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
+    Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
     words = unlabelled(words)
     if _ORDER.search(fold(words)):
@@ -129,14 +130,39 @@ def head_of(words: str) -> str:
     cue = cues[-1]
     if after := _meaningful(words[cue.end() :]):
         return after
-    return "" if "mục tiêu" in cue.group() else _meaningful(words[: cue.start()])
+    if "mục tiêu" in cue.group() or (not keep_actor and is_actor(words[: cue.start()])):
+        return ""
+    return _meaningful(words[: cue.start()])
 
 
 # `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
 _ORDER = re.compile(
     r",\s{1,4}(?:đồng thời\s)?" + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
-    + r"(?:\s(?:có|đạt|cho))?\s{0,4}$"
+    + r"(?:\s(?:có|đạt|cho|bố trí|dành|chi))?\s{0,4}$"
 )
+
+
+_ACTOR = re.compile(
+    r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
+    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch|[Đđ]ề án"
+    r"|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
+    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?)\s{{0,4}}"
+)
+_INDEX_NAMED = re.compile(
+    r"(?<!\w)(?:bộ )?chỉ số\s[^,;.]{2,80}?"
+    r"(?=\s(?:của|cấp|năm|xếp|đạt|thuộc|nằm|đứng|trong|vào|tăng)\s|[,;.]|$)"
+)
+
+
+def is_actor(words: str) -> bool:
+    """Do the words only say who strives: `Theo đó, tỉnh`, `Bình Định`?"""
+    return _ACTOR.fullmatch(one_line(words) + " ") is not None
+
+
+def index_named(words: str) -> str | None:
+    """`chỉ số DTI`, when the words speak of an index."""
+    match = _INDEX_NAMED.search(fold(words))
+    return trim(one_line(words[slice(*match.span())])) if match else None
 
 
 def unlabelled(words: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cotmoc.plantext import cues, names
+from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
-from cotmoc.plantext.model import Clause
+from cotmoc.plantext.model import Clause, Modality
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement
 from cotmoc.plantext.targets import Context, Finding, read_measured_targets
@@ -14,8 +15,8 @@ from cotmoc.plantext.targets import Context, Finding, read_measured_targets
 
 @dataclass(slots=True)
 class Course:
-    """What earlier statements hand on: within a sentence an announcement, a deadline and a label;
-    from paragraph to paragraph of prose only that goals have been announced.
+    """What earlier statements hand on: within a sentence an announcement, a deadline, a modality,
+    a label and the index that was named; from paragraph to paragraph of prose only that goals have been announced.
 
     `year` is the year the plan is for, if it is known.
     """
@@ -23,9 +24,12 @@ class Course:
     year: int | None = None
     prose_announced: bool = False
     announced: bool = False
+    goal_announced: bool = False
+    modality: Modality | None = None
     deadline: str | None = None
     label: str | None = None
     previous: Finding | None = None
+    index: str | None = None
     _sentence: int = -1
 
     def open_clause(self) -> None:
@@ -36,16 +40,19 @@ class Course:
         if statement.sentence != self._sentence:
             self._sentence = statement.sentence
             self.announced, self.deadline, self.label = False, None, None
-            self.previous = None
+            self.previous, self.modality, self.index = None, None, None
+            self.goal_announced = False
         if cues.announcement(folded, self.year) is not None:
-            self.announced = self.prose_announced = True
+            self.announced = self.goal_announced = self.prose_announced = True
         elif cues.tells_result(folded, year=self.year):
             self.prose_announced = False
         self.announced = self.announced or cues.demands(folded)
         self.deadline = find_deadline(folded, self.year) or self.deadline
+        self.modality = read_modality(folded) or self.modality
+        self.index = names.index_named(statement.words) or self.index
 
     def context(self, promised_from: int) -> Context:
-        return Context(self.label, self.year, promised_from, self.previous)
+        return Context(self.label, self.year, promised_from, self.previous, self.index)
 
     def note_label(self, statement: Statement) -> None:
         """A measured label holds for the statement it opens and those after it."""
@@ -76,9 +83,13 @@ def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Fin
     start = _promised_from(statement, course)
     if start is None and not _has_form_of_target(statement, clause, course):
         return []
-    in_sentence = cues.announcement(statement.folded, course.year) is not None
+    announced = course.goal_announced and start is not None
     context = course.context(start or 0)
-    return read_measured_targets(statement, in_goals=in_sentence, context=context)
+    measured = read_measured_targets(statement, in_goals=announced, context=context)
+    if measured or not announced or course.previous is None:
+        return measured
+    # `…; phổ cập mạng 4G; …` in a list of goals is one of them.
+    return read_qualitative_targets(statement, context)
 
 
 def _promised_from(statement: Statement, course: Course) -> int | None:

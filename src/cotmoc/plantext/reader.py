@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cotmoc.plantext import source
-from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.doubts import find_doubts, flag_targets, in_order
 from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
@@ -82,7 +81,7 @@ class _Collector:
             self._course.move_to(statement)
             findings = read_statement(statement, clause, self._course)
             for finding in findings:
-                self._take(finding, passage, statement, lead, self._course.deadline)
+                self._take(finding, passage, lead)
             found_any = found_any or bool(findings)
             if not findings:
                 unread.append(statement)
@@ -98,14 +97,7 @@ class _Collector:
 
     # --- targets --------------------------------------------------------------------------------
 
-    def _take(
-        self,
-        finding: Finding,
-        passage: Passage,
-        statement: Statement,
-        lead: str | None,
-        sentence_deadline: str | None,
-    ) -> None:
+    def _take(self, finding: Finding, passage: Passage, lead: str | None) -> None:
         clause = passage.clause
         default = f"{self.head.horizon}-12-31" if self.head.horizon else None
         target = Target(
@@ -120,9 +112,9 @@ class _Collector:
             of=finding.of,
             level=finding.level,
             pillar=clause.pillar,
-            deadline=finding.deadline or sentence_deadline or passage.deadline or default,
+            deadline=finding.deadline or self._course.deadline or passage.deadline or default,
             baseline=finding.baseline,
-            modality=read_modality(statement.folded),
+            modality=self._course.modality,
             exclusion=finding.exclusion,
             subjects=finding.subjects,
             flags=self._flags(finding, passage),

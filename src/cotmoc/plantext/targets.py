@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cotmoc.plantext import names, scope
+from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline, find_year
 from cotmoc.plantext.measures import Found, Measure, divide, find_promises, read_measures
 from cotmoc.plantext.model import Comparator, Level, TargetOrigin, Unit
@@ -83,13 +84,14 @@ class Context:
 
     `label` is the measured label of the sentence (`Cơ cấu kinh tế`), `year` the plan's year,
     `promised_from` where in the statement promises begin: what stands before is a past result,
-    `previous` the last target of the sentence, for `năm 2030: 100%`.
+    `previous` the last target of the sentence, for `năm 2030: 100%`, `index` the index it named.
     """
 
     label: str | None = None
     year: int | None = None
     promised_from: int = 0
     previous: Finding | None = None
+    index: str | None = None
 
 
 NO_CONTEXT = Context()
@@ -148,7 +150,7 @@ def _read_row(
 ) -> Iterator[Finding]:
     if not measures:
         return
-    head = names.head_of(part.words[: measures[0].start])
+    head = _head(part, measures[0])
     row = _row(part, measures, context)
     for index in range(len(measures)):
         title = _completed(title_of(head, measures, index, row.is_series), part, context, before)
@@ -156,10 +158,22 @@ def _read_row(
             yield _finding(row, index, title)
 
 
+def _head(part: Statement, first: Measure) -> str:
+    """The subject before the numbers; in `tỉnh phấn đấu 90% …` there is none."""
+    is_rank = first.quantity.unit == "rank"
+    written = part.words[: first.start]
+    strives = read_modality(part.folded[first.wording.start : first.quantity.start])
+    if strives and not is_rank and names.is_actor(written):
+        return ""
+    return names.head_of(written, keep_actor=is_rank)
+
+
 def _completed(title: Title, part: Statement, context: Context, before: str | None) -> Title:
     """`trong đó có chứng chỉ đạt 30%` and `thành thị đạt 95%` need what they are a part of."""
     if len(title.name) < _MIN_NAME and context.previous and title.rule in _SHARES:
         return Title(context.previous.name, context.previous.of, context.previous.rule)
+    if context.index and title.rule == "rank" and fold(title.name).startswith("xếp hạng trong nhóm"):
+        return replace(title, name=names.rank_title(context.index))
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]
         return replace(title, name=names.title(before, own))
