@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -30,6 +30,8 @@ _TYPOS = re.compile(
         *("dich vụ", "dịch vu công", "công nghê", "doanh nghiêp", "truyên thông", "kinh tê"),
     )
 )
+# `đạt 105% kế hoạch` may well exceed a hundred.
+_PLANNED = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "so với"))
 _LIFTS = re.compile(phrase("nâng", "tăng", "lên", "nâng cao", "nâng lên", "tăng lên"))
 _PARTS = (
     *("giải pháp", "nhiệm vụ", "chỉ tiêu", "mục tiêu", "nội dung", "nhóm giải pháp", "trụ cột"),
@@ -44,7 +46,7 @@ _INTRODUCED = re.compile(
     r"(?<!\w)(?:gồm|bao gồm|đề ra|đưa ra|với|có|cụ thể|xác định|đặt ra|tập trung vào|tổng số)"
     r"(?:\s(?:các|là|cả thảy|có|với|gồm))?\s$"
 )
-_NUMBERED = re.compile(r"\((\d{1,2})\)|(?<!\w)(?:thứ|một là|hai là)(?!\w)")
+_NUMBERED = re.compile(r"\((\d{1,2})\)")
 _DATE = re.compile(r"(?<![\d/.])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\d/])")
 _DAY_AND_MONTH = re.compile(
     r"(?<!\w)(?:ngày|trước|trước ngày|đến ngày)\s(\d{1,2})/(\d{1,2})(?![\d/%])"
@@ -58,6 +60,8 @@ _TOTAL = re.compile(
 )
 _THEREOF = re.compile(phrase("trong đó", "bao gồm", "gồm"))
 _MAX_PARTS_TEXT = 2000
+_MAX_CHILDREN = 200
+_WINDOW = 60
 
 
 def flag_targets(targets: Sequence[Target], head: Head) -> list[Target]:
@@ -74,6 +78,7 @@ def find_doubts(
 ) -> list[Doubt]:
     """Every flag as a doubt at its target, and what the document as a whole contradicts."""
     lines = _Lines(text)
+    tally = _Tally.of(targets)
     found = [
         Doubt(flag, target.start, target.end, lines.number(target.start), target.clause)
         for target in targets
@@ -83,7 +88,7 @@ def find_doubts(
         words = fold(text[clause.start : clause.end])
         for code, start, end in (
             *_impossible_dates(words),
-            *_announced_counts(words, clauses, index, targets),
+            *_announced_counts(words, clauses, index, tally),
             *_sums(words),
         ):
             place = clause.start + start
@@ -129,7 +134,8 @@ def _moment(head: Head) -> str:
 def _is_impossible_share(target: Target) -> bool:
     if target.unit != "%" or target.value is None or target.rule == "growth":
         return False
-    return target.rule != "percent_last_of_plan" and max(_numbers(target)) > 100
+    is_of_plan = bool(target.of) and _PLANNED.match(fold(target.of or "")) is not None
+    return not is_of_plan and max(_numbers(target)) > 100
 
 
 def _numbers(target: Target) -> list[Decimal]:
@@ -196,58 +202,76 @@ def _exists(day: int, month: int, year: int) -> bool:
 
 
 def _announced_counts(
-    folded: str, clauses: Sequence[Clause], index: int, targets: Sequence[Target]
+    folded: str, clauses: Sequence[Clause], index: int, tally: _Tally
 ) -> Iterator[tuple[str, int, int]]:
     """`05 giải pháp` with four listed, `gồm 12 chỉ tiêu` with eleven read."""
     for match in _ANNOUNCED.finditer(folded):
-        count = int(match["count"])
-        after = folded[match.end() :]
-        if not (match["colon"] or _INTRODUCED.search(folded, 0, match.start())):
+        before = folded[max(0, match.start() - _WINDOW) : match.start()]
+        if not (match["colon"] or _INTRODUCED.search(before)):
             continue
-        counted = _listed_inline(after if match["colon"] else folded[match.end("noun") :])
-        if counted is None and not after.strip(" .:"):
+        count = int(match["count"])
+        after = folded[match.end("noun") : match.end("noun") + _MAX_PARTS_TEXT]
+        counted = _listed_inline(after)
+        if counted is None and not folded[match.end() : match.end() + _WINDOW].strip(" .:"):
             counted = _children(clauses, index)
         if counted is None or counted == count:
             continue
-        if match["noun"] == "chỉ tiêu" and count in _targets_after(clauses, index, targets):
+        if match["noun"] == "chỉ tiêu" and count in tally.counts_after(clauses[index].start):
             continue
         yield "count_differs", match.start("count"), match.end("noun")
 
 
 def _listed_inline(folded: str) -> int | None:
     """How many items `(1) …; (2) …` has, counted only when the numbers run from one."""
-    numbers = [int(match.group(1)) for match in _NUMBERED.finditer(folded) if match.group(1)]
-    if numbers and numbers == list(range(1, len(numbers) + 1)):
-        return len(numbers) if len(numbers) > 1 else None
-    return None
+    numbers = [int(match.group(1)) for match in _NUMBERED.finditer(folded)]
+    runs = numbers == list(range(1, len(numbers) + 1))
+    return len(numbers) if runs and len(numbers) > 1 else None
 
 
 def _children(clauses: Sequence[Clause], index: int) -> int | None:
-    """How many clauses of the first form stand under this one."""
-    clause = clauses[index]
-    below: list[Clause] = []
-    for other in clauses[index + 1 : index + 200]:
-        if other.role != clause.role or other.level < clause.level:
-            break
-        if clause.kind != "heading" and other.kind == "heading":
-            break
-        if clause.kind == "heading" and other.kind == "heading" and other.level <= clause.level:
-            break
-        below.append(other)
-    if not below:
+    """How many clauses of the form of the next one follow before a higher heading."""
+    following = clauses[index + 1 : index + 1 + _MAX_CHILDREN]
+    if not following or following[0].role != clauses[index].role:
         return None
-    first = below[0]
-    same = [c for c in below if (c.kind, c.level) == (first.kind, first.level)]
-    return len(same) if len(same) > 1 else None
+    first, counted = following[0], 0
+    if clauses[index].kind == "heading" and first.level < clauses[index].level + _is_numbered(
+        clauses[index]
+    ):
+        return None
+    for clause in following:
+        is_heading = clause.kind == "heading"
+        if clause.role != first.role or clause.level < first.level:
+            break
+        if is_heading and first.kind != "heading":
+            break
+        counted += (clause.kind, clause.level) == (first.kind, first.level)
+    return counted if counted > 1 else None
 
 
-def _targets_after(
-    clauses: Sequence[Clause], index: int, targets: Sequence[Target]
-) -> tuple[int, int, int]:
-    """Targets after this clause, clauses with a target, and all targets of the document."""
-    start = clauses[index].start
-    after = [target for target in targets if target.start >= start]
-    return len(after), len({target.clause for target in after}), len(targets)
+def _is_numbered(clause: Clause) -> bool:
+    """An unnumbered heading (`…-t1`) stands beside the numbered ones it announces."""
+    return re.search(r"t\d{1,6}$", clause.address) is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """How many targets, and clauses with targets, begin at or after an offset."""
+
+    starts: tuple[int, ...]
+    clause_starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, targets: Sequence[Target]) -> _Tally:
+        firsts: dict[str, int] = {}
+        for target in targets:
+            firsts.setdefault(target.clause, target.start)
+        starts = sorted(target.start for target in targets)
+        return cls(tuple(starts), tuple(sorted(firsts.values())))
+
+    def counts_after(self, offset: int) -> tuple[int, int, int]:
+        after = len(self.starts) - bisect_left(self.starts, offset)
+        clauses = len(self.clause_starts) - bisect_left(self.clause_starts, offset)
+        return after, clauses, len(self.starts)
 
 
 # --- sums ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
 from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.numbers import Quantity, find_quantities
-from cotmoc.plantext.statements import Statement
+from cotmoc.plantext.statements import MAX_STATEMENT, Statement
 from cotmoc.plantext.words import fold, has_letters, phrase, trimmed_span
 
 _MAX_LEVEL_PIECE = 300
@@ -198,7 +198,8 @@ def join_level_rows(statements: list[Statement]) -> list[Statement]:
     for statement in statements:
         level_piece = _is_level_piece(statement)
         if joined and (
-            (open_row and level_piece) or _shares_predicate(joined[-1], statement)
+            len(joined[-1].raw) < MAX_STATEMENT
+            and ((open_row and level_piece) or _shares_predicate(joined[-1], statement))
         ):
             joined[-1] = joined[-1].followed_by(statement)
         else:
