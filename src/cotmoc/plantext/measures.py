@@ -39,6 +39,7 @@ _ACTION = (
     *("tạo", "có", "có thêm", "công nhận", "hoàn thành", "lắp đặt", "đầu tư", "cung cấp", "thêm"),
     *("tích hợp", "nâng cấp", "trồng", "trồng mới", "duy trì", "tiếp nhận", "xử lý", "kết nối"),
     *("tăng thêm", "tạo việc làm", "mở", "chuyển đổi", "lựa chọn", "đón", "phục vụ", "số hóa"),
+    *("xóa", "xoá", "kết nạp", "tuyển dụng", "phủ sóng"),
 )
 _ACTS = re.compile(
     phrase(*_ACTION) + r"(?:\s{1,4}(?:mới|được|thành công|đạt|việc làm|cho|thêm|từ)){0,3}\s{0,4}$"

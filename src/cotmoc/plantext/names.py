@@ -89,6 +89,7 @@ _EXPLANATION = re.compile(
         *("đặc biệt", "trong trường hợp", "làm cơ sở", "đồng thời"),
     )
 )
+_FINAL_YEAR = re.compile(r"(?<!so với)(?<!kế hoạch)(?:\strong)?\snăm\s20\d\d$")
 _SHARE = re.compile(r"(?:tỷ|tỉ)\s(?:lệ|trọng)\s")
 _BRACKETS = re.compile(r"\([^()]{0,600}\)")
 
@@ -253,7 +254,7 @@ def _strip_start(text: str) -> str:
 
 
 def _strip_edges(text: str) -> str:
-    text = _strip_start(text)
+    text = _FINAL_YEAR.sub("", _strip_start(text))
     while match := _DANGLING.search(fold(text)):
         text = trim(text[: match.start()])
     return text

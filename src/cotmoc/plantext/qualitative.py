@@ -30,7 +30,7 @@ _MAINTAIN = re.compile(
 )
 _RAISE = re.compile(
     _OPENING
-    + phrase("nâng cao", "cải thiện", "nâng", "tăng", "nâng dần", "tăng cường", "thăng hạng")
+    + phrase("nâng cao", "cải thiện", "cải thiện, nâng cao", "nâng cao, cải thiện", "nâng", "tăng", "nâng dần", "tăng cường", "thăng hạng")
     + r"\s{1,4}(?=(?:các\s|điểm\s|vị trí\s|mạnh\s){0,2}"
     + phrase(
         *("chỉ số", "thứ hạng", "xếp hạng", "vị trí xếp hạng", "điểm số", "tỷ lệ", "tỉ lệ"),
@@ -48,7 +48,7 @@ _ALL = re.compile(
     _OPENING
     + r"(?P<verb>(?:số hóa|kết nối|chuyển|đưa|cung cấp|phủ|tích hợp|cấp|công khai)\s{1,4})?"
     + phrase("toàn bộ", "tất cả")
-    + r"\s{1,4}(?:các\s|những\s|số\s)?"
+    + r"\s{1,4}(?:các\s|những\s|số\s|\d{1,5}\s){0,2}"
 )
 _NONE = re.compile(
     _OPENING

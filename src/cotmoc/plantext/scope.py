@@ -28,6 +28,7 @@ LEVEL_LIST = re.compile(
     rf"(?<!\w)(?:(?:đối{GAP}với|ở|tại|của|thuộc|cho){GAP})?(?:các{GAP})?cấp{GAP}(?:{_LEVEL_NAME})"
     rf"(?:(?:,{GAP}|{GAP}và{GAP})(?:cấp{GAP})?(?:tỉnh|huyện|xã)(?!\w)){{1,3}}"
 )
+_PROVINCIAL_OFFICES = re.compile(phrase("sở, ban, ngành", "sở, ngành", "ubnd tỉnh với", "các sở"))
 _ITEM = re.compile(r"(?<!\w)(tỉnh|huyện|xã)(?!\w)")
 _FIRST_NOUNS: tuple[tuple[re.Pattern[str], Level], ...] = (
     (
@@ -58,7 +59,7 @@ _PREDICATE = re.compile(
         *("được", "có", "hài lòng", "hoàn thành", "sử dụng", "triển khai", "tiếp cận"),
         *("thực hiện", "kết nối", "áp dụng", "tham gia", "nộp", "thanh toán", "đồng bộ"),
         *("ứng dụng", "cài đặt", "đăng ký", "bảo đảm", "đáp ứng", "biết", "đúng hạn"),
-        *("dùng", "hoàn thiện", "giải quyết đúng hạn", "xử lý đúng hạn", "giải quyết trước hạn"),
+        *("dùng", "hoàn thiện", "giải quyết đúng hạn", "xử lý đúng hạn", "giải quyết trước hạn", "đúng và trước hạn"),
         *("đạt chuẩn", "đạt", "chuyển đổi sang", "số hóa", "quá hạn", "trễ hạn", "trước hạn"),
         *("đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
     )
@@ -68,7 +69,7 @@ _PREDICATE = re.compile(
 _WEAK_PREDICATE = re.compile(
     phrase(
         *("cung cấp", "ban hành", "xây dựng", "tích hợp", "vận hành", "thành lập", "bố trí"),
-        *("công khai", "trang bị", "khai thác", "kê khai", "trả", "không", "nâng cấp", "phát sinh"),
+        *("công khai", "trang bị", "khai thác", "kê khai", "trả", "không", "nâng cấp", "phát sinh", "xử lý"),
     )
 )
 # Parts of the denominator that contain such a word themselves.
@@ -77,7 +78,7 @@ _ATTRIBUTE = re.compile(
     r"(?:yêu cầu\s|thực hiện\s)?nghĩa vụ tài chính"
     r"|(?<!\w)có nhu cầu(?!\w)|(?<!\w)có phát sinh hồ sơ(?!\w)"
     r"|(?<!\w)(?:không dùng tiền mặt|không gian|tài sản công|công khai minh bạch)(?!\w)"
-    r"|(?<!\w)ứng dụng công nghệ|(?<!\w)(?:phản ánh|hệ thống) (?:xử lý|giải quyết)(?!\w)"
+    r"|(?<!\w)ứng dụng công nghệ|(?<!\w)(?:tiêu|người) dùng(?!\w)|(?<!\w)(?:phản ánh|hệ thống) (?:xử lý|giải quyết)(?!\w)"
     r"|(?<!\w)kết quả (?:xử lý|giải quyết)(?!\w)"
     r"|(?<!\w)(?:đủ|đáp ứng) điều kiện(?!\w)|(?<!\w)thông qua(?!\w)|(?<!\w)trên mạng(?!\w)"
 )
@@ -85,7 +86,7 @@ _EXCEPT_WORDS = r"(?:(?:ngoại )?trừ|không bao gồm|không tính|không k�
 _EXCEPT = re.compile(rf"\(\s{{0,3}}({_EXCEPT_WORDS}\s[^()]{{1,400}})\)", re.I)
 _EXCEPT_CLAUSE = re.compile(rf",\s{{0,3}}({_EXCEPT_WORDS}\s[^;()]{{1,400}}?)\s{{0,3}}(?:[.;]|$)")
 _ELIGIBLE = re.compile(
-    r"(?<!\w)((?:đủ điều kiện|đáp ứng yêu cầu|có nhu cầu)[^,;()]{0,120}?)"
+    r"(?<!\w)((?:có )?(?:đủ điều kiện|đáp ứng yêu cầu|có nhu cầu)[^,;()]{0,120}?)"
     r"(?=\s(?:được|có|hài lòng|thực hiện|đạt|sử dụng|tham gia|là|trên|lên)\s|[,;()]|\.?$)"
 )
 _SHARE_WORD = re.compile(r"(?:(?:tỷ|tỉ)\s{1,4}(?:lệ|trọng)|mức(?:\s{1,4}độ)?)\s{1,4}")
@@ -118,9 +119,14 @@ def level_of(folded: str, subject: str | None) -> Level | None:
     """The single level the words name, else the level the subject itself is."""
     named = levels_named(folded)
     if named:
-        return named[0] if len(named) == 1 else None
+        return named[0] if len(named) == 1 and not _is_mixed(folded, named[0]) else None
     start = fold(subject or "")
     return next((level for noun, level in _FIRST_NOUNS if noun.match(start)), None)
+
+
+def _is_mixed(folded: str, level: Level) -> bool:
+    """`sở, ban, ngành và UBND cấp xã` names one level by name and another by its offices."""
+    return level != "province" and _PROVINCIAL_OFFICES.search(folded) is not None
 
 
 def read_exclusion(raw: str) -> str | None:

@@ -225,7 +225,8 @@ def _deadlines(part: Statement, measures: list[Measure], year: int | None) -> li
     """A date of its own for each number where each has one, else what the whole part says."""
     shared = find_deadline(part.folded, year) or find_deadline(fold(part.raw), year)
     if len(measures) == 1:
-        return [find_deadline(fold(measures[0].tail), year) or shared]
+        own = find_deadline(fold(measures[0].tail), year)
+        return [own or shared or find_year(measures[0].before[-15:])]
     before = [find_year(m.before) or find_deadline(m.before, year) for m in measures]
     after = [find_year(m.after) or find_deadline(m.after, year) for m in measures]
     if all(before) and len(set(before)) > 1:
@@ -259,7 +260,7 @@ def _row_flags(
 
 def _could_share(first: Measure, other: Measure) -> bool:
     """No comparator of its own, the same kind of number, no verb that starts anew, not `100%`."""
-    same_kind = first.quantity.unit == other.quantity.unit
+    same_kind = first.quantity.unit == other.quantity.unit != "rank"
     return same_kind and not other.wording.explicit
 
 

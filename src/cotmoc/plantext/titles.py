@@ -26,6 +26,7 @@ _RANK_TAIL = re.compile(
 _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
 _BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
+_LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
     phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
@@ -61,6 +62,7 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
     if not quantity.is_share:
         return _amount_title(subject, tail, measure)
     verb = measure.wording.verb or (None if subject else measures[0].wording.verb)
+    verb = verb or _leading_verb(subject)
     if _is_growth(subject, measure, verb):
         return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
@@ -122,10 +124,18 @@ def _only_repeats(subject: str, tail: str, quantity: Quantity) -> bool:
     words = fold(tail).split()
     if not words or words[0] in ("từ", "cho", "đối"):
         return False
+    if len(words) == 1:
+        return True
     if quantity.unit != "count" or _COUNTS_THINGS.match(fold(subject)):
         return True
     is_ratio = "/" in tail or _RATIO.search(fold(tail)) is not None
     return words[0] in re.split(r"[\s/]", fold(subject)) or is_ratio
+
+
+def _leading_verb(subject: str) -> str | None:
+    """`Giảm tỷ lệ hộ nghèo 1,5%`: the verb stands far before the number."""
+    match = _LEADING_VERB.match(fold(subject))
+    return match.group(1) if match else None
 
 
 def _is_growth(subject: str, measure: Measure, verb: str | None) -> bool:
@@ -161,8 +171,11 @@ def _number_first_title(
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
     of = trim(scope.split_predicate(tail)[0]) or scope.denominator(subject)
-    if measure.wording.verb in ("chiếm", "đóng góp") or _WHOLE.match(fold(tail)):
-        return Title(names.share_title(subject, tail), of, "share_of")
+    says_whole = _WHOLE.match(fold(tail)) is not None
+    if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
+        return Title(names.title(subject), tail, "percent_last")
+    if measure.wording.verb in ("chiếm", "chiếm tỷ trọng", "đóng góp") or says_whole:
+        return Title(names.share_title(subject, tail), tail, "share_of")
     rule = "level_series" if is_series else "percent_between"
     is_rate = fold(subject).startswith(("tỷ lệ", "tỉ lệ", "tỷ trọng"))
     if _SAID_OF.match(fold(tail)) or (is_rate and _PEOPLE.match(fold(tail))):
