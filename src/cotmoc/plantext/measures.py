@@ -200,7 +200,11 @@ def join_level_rows(statements: list[Statement]) -> list[Statement]:
         level_piece = _is_level_piece(statement)
         if joined and (
             len(joined[-1].raw) < MAX_STATEMENT
-            and ((open_row and level_piece) or _shares_predicate(joined[-1], statement))
+            and (
+                (open_row and level_piece)
+                or _shares_predicate(joined[-1], statement)
+                or _goes_on_listing(joined[-1], statement)
+            )
         ):
             joined[-1] = joined[-1].followed_by(statement)
         else:
@@ -229,10 +233,11 @@ _ANNOUNCED = re.compile(
     r"(?P<before>[^;]{0,160}?(?:phấn đấu|đặt mục tiêu|mục tiêu là|với mục tiêu))"
     r"(?:\s(?:đến\s)?(?:hết\s|cuối\s)?năm\s20\d\d)?[\s,:]{1,4}(?:đạt\s|có\s|là\s)?"
 )
-_PIECE = re.compile(
+_NUMBER_FIRST = re.compile(
     r"[\s,;]{0,4}(?:và\s)?(?:(?:trên|hơn|tối thiểu|ít nhất|khoảng|phấn đấu)\s){0,2}[≥>]?\s?"
-    r"\d{1,3}(?:,\d{1,2})?\s?%\s(?:các\s)?(\w+\s\w+)"
+    r"\d{1,3}(?:,\d{1,2})?\s?%\s"
 )
+_PIECE = re.compile(_NUMBER_FIRST.pattern + r"(?:các\s)?(\w+\s\w+)")
 
 
 def _shares_predicate(first: Statement, second: Statement) -> bool:
@@ -245,6 +250,27 @@ def _shares_predicate(first: Statement, second: Statement) -> bool:
         return False
     same_noun = left.group(1) == right.group(1)
     return same_noun and not scope.split_predicate(first.words)[1]
+
+
+_OPENS_SUBJECT = re.compile(
+    r"\s{0,4}(?:các\s|và\s){0,2}"
+    + phrase(
+        *("sở", "ban", "ubnd", "ủy ban", "cơ quan", "đơn vị", "doanh nghiệp", "xã", "phường"),
+        *("trường", "bệnh viện", "cơ sở", "trung tâm", "hộ", "người dân", "thôn", "tổ chức"),
+    )
+)
+
+
+def _goes_on_listing(first: Statement, second: Statement) -> bool:
+    """`100% sở, ban, ngành cấp tỉnh; UBND cấp xã có trang tin`: one list, one predicate."""
+    if len(first.raw) > _MAX_LEVEL_PIECE or not first.raw.rstrip().endswith(";"):
+        return False
+    if _NUMBER_FIRST.match(first.folded) is None or "%" in second.folded:
+        return False
+    opens = _OPENS_SUBJECT.match(second.folded) is not None
+    return opens and not scope.split_predicate(first.words)[1] and bool(
+        scope.split_predicate(second.words)[1]
+    )
 
 
 # --- several subjects in one statement ----------------------------------------------------------

@@ -259,9 +259,10 @@ def _row_flags(
 
 
 def _could_share(first: Measure, other: Measure) -> bool:
-    """No comparator of its own, the same kind of number, no verb that starts anew, not `100%`."""
+    """No comparator of its own and the same kind of number; nothing is more than all."""
     same_kind = first.quantity.unit == other.quantity.unit != "rank"
-    return same_kind and not other.wording.explicit
+    is_all = other.quantity.unit == "%" and other.quantity.value == "100"
+    return same_kind and not other.wording.explicit and not is_all
 
 
 def _finding(row: _Row, index: int, title: Title) -> Finding:
