@@ -24,7 +24,8 @@ _DEMANDS = re.compile(
 )
 _TARGET_FORM = re.compile(
     r"(?:(?:đối với |tại |ở )?(?:các )?cấp (?:tỉnh|huyện|xã)[\s:,]{1,3})?"
-    r"(?:(?:" + phrase("trên", "hơn", "đạt", "có", "tối thiểu", "ít nhất", "khoảng", "phấn đấu")
+    r"(?:(?:"
+    + phrase("trên", "hơn", "đạt", "có", "tối thiểu", "ít nhất", "khoảng", "phấn đấu")
     + r"\s){0,3}[≥>]?\s?)?\d{1,3}(?:,\d{1,3})?\s?%"
     r"|(?:tỷ|tỉ)\s(?:lệ|trọng)\s"
 )

@@ -54,7 +54,10 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(rf"{_LEAD_IN}(?:ngày\s)?(\d{{1,2}})[/.-](\d{{1,2}})[/.-]{_YEAR}"), _day),
     (re.compile(rf"{_LEAD_IN}ngày\s(\d{{1,2}})\stháng\s(\d{{1,2}})(?:\snăm\s{_YEAR})?"), _day),
     (re.compile(rf"{_LEAD_IN}ngày\s(\d{{1,2}})/(\d{{1,2}})(?![\d/])(?:\snăm\s{_YEAR})?"), _day),
-    (re.compile(rf"{_LEAD_IN}quý\s(i{{1,3}}|iv|[1-4])(?!\w)(?:(?:/|\snăm\s|\s){_YEAR})?"), _quarter),
+    (
+        re.compile(rf"{_LEAD_IN}quý\s(i{{1,3}}|iv|[1-4])(?!\w)(?:(?:/|\snăm\s|\s){_YEAR})?"),
+        _quarter,
+    ),
     (re.compile(rf"{_LEAD_IN}tháng\s(\d{{1,2}})(?!\d)(?:(?:/|\snăm\s|\s|-){_YEAR})?"), _month),
     (re.compile(rf"(?:{_LEAD_IN})?(\d)\stháng\sđầu\snăm(?:\s{_YEAR})?"), _month),
     (re.compile(rf"{_NOT_COMPARED}{_LEAD_IN}năm\s{_YEAR}"), _year),
@@ -63,8 +66,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (
         re.compile(
             r"(?:(?<!\w)(?:trong|cả|bình\squân|trung\sbình|suốt)\s(?:cả\s)?|^[\s,]{0,4})"
-            r"giai\sđoạn\s20\d\d\s?[-–]\s?"
-            + _YEAR
+            r"giai\sđoạn\s20\d\d\s?[-–]\s?" + _YEAR
         ),
         _year,
     ),

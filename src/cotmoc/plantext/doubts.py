@@ -114,9 +114,9 @@ def _own(target: Target, head: Head) -> Iterator[str]:
         yield "typo_kinh_ke"
     if _TYPOS.search(words):
         yield "typo"
-    if _GRDP.search(words):
+    if target.unit == "%" and _GRDP.search(words):
         yield "grdp"
-    if _GDP.search(words):
+    if _GDP.search(words) and "việt nam" not in words:
         yield "gdp_for_grdp"
     if _is_impossible_share(target):
         yield "share_above_100"
@@ -195,7 +195,7 @@ def _impossible_dates(folded: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _exists(day: int, month: int, year: int) -> bool:
-    return 1 <= month <= 12 and 1 <= year and 1 <= day <= calendar.monthrange(year, month)[1]
+    return 1 <= month <= 12 and year >= 1 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 # --- announced counts ---------------------------------------------------------------------------
@@ -289,7 +289,9 @@ def _sums(folded: str) -> Iterator[tuple[str, int, int]]:
         return
     total = before[0]
     same_unit = [part for part in parts if part.unit == total.unit]
-    if len(same_unit) == len(parts) and sum(Decimal(p.value) for p in parts) != Decimal(total.value):
+    if len(same_unit) == len(parts) and sum(Decimal(p.value) for p in parts) != Decimal(
+        total.value
+    ):
         yield "sum_differs", total.start, total.end
 
 
@@ -313,9 +315,7 @@ def _structure_sums(targets: Sequence[Target], lines: _Lines) -> list[Doubt]:
             whole = fold(target.name).partition(" trong cơ cấu ")[2]
             groups.setdefault((target.clause, whole, target.deadline), []).append(target)
     return [
-        Doubt(
-            "sum_differs", group[0].start, group[-1].end, lines.number(group[0].start), address
-        )
+        Doubt("sum_differs", group[0].start, group[-1].end, lines.number(group[0].start), address)
         for (address, _, _), group in groups.items()
         if len(group) > 2
         and all(target.comparator == "=" and target.value_high is None for target in group)

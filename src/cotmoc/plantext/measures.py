@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cotmoc.plantext import scope
-from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
+from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement
@@ -31,7 +31,9 @@ _RANK_CONTEXT = re.compile(
         *("tỉnh", "thành phố", "địa phương"),
     )
 )
-_RANK_BEFORE = re.compile(phrase("xếp hạng", "thứ hạng", "xếp thứ", "đứng thứ", "top", "tốp", "vị trí"))
+_RANK_BEFORE = re.compile(
+    phrase("xếp hạng", "thứ hạng", "xếp thứ", "đứng thứ", "top", "tốp", "vị trí")
+)
 # A verb that makes the number behind it a promise: `xây dựng 03 mô hình`, `thu hút 500 lao động`.
 _ACTION = (
     *("xây dựng", "thành lập", "triển khai", "phát triển", "đào tạo", "bồi dưỡng", "tập huấn"),
@@ -95,7 +97,9 @@ def find_promises(statement: Statement, in_goals: bool) -> Found:
     pairs: Found = []
     for quantity, wording in found:
         previous = pairs[-1] if pairs else None
-        if not wording.past and _is_promise(statement.folded, quantity, wording, in_goals, previous):
+        if not wording.past and _is_promise(
+            statement.folded, quantity, wording, in_goals, previous
+        ):
             pairs.append((quantity, wording))
     return pairs
 
@@ -155,7 +159,11 @@ def _is_promise(
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
         return False
-    if wording.explicit or wording.verb in REACHING_VERBS or folded[: wording.start].rstrip().endswith(":"):
+    if (
+        wording.explicit
+        or wording.verb in REACHING_VERBS
+        or folded[: wording.start].rstrip().endswith(":")
+    ):
         return True
     if wording.verb is not None and (quantity.unit != "count" or wording.verb != "là"):
         return True
@@ -268,8 +276,10 @@ def _goes_on_listing(first: Statement, second: Statement) -> bool:
     if _NUMBER_FIRST.match(first.folded) is None or "%" in second.folded:
         return False
     opens = _OPENS_SUBJECT.match(second.folded) is not None
-    return opens and not scope.split_predicate(first.words)[1] and bool(
-        scope.split_predicate(second.words)[1]
+    return (
+        opens
+        and not scope.split_predicate(first.words)[1]
+        and bool(scope.split_predicate(second.words)[1])
     )
 
 

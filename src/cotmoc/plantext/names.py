@@ -23,7 +23,9 @@ _LINKS = phrase(
     *("hoàn thành", "tiếp tục", "tập trung", "xác định", "kế hoạch", "nâng", "giữ vững", "thêm"),
 )
 _ONLY_LINKS = re.compile(rf"(?:{_LINKS}[\s,:]{{0,4}})+")
-_ONLY_SMALL = re.compile(rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+")
+_ONLY_SMALL = re.compile(
+    rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+"
+)
 _LEADING = re.compile(
     phrase(
         *("theo đó", "trong đó", "cụ thể", "phấn đấu", "bảo đảm", "đảm bảo", "dự kiến"),
@@ -47,7 +49,9 @@ _DANGLING = re.compile(
 )
 # `nâng tỷ lệ … lên 95%`: the verb belongs to the promise, not to the title.
 _LIFTING = re.compile(
-    phrase("nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm")
+    phrase(
+        "nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm"
+    )
     + r"\s{1,4}(?:dần\s)?(?="
     + phrase(
         *("mức", "tỷ lệ", "tỉ lệ", "tỷ trọng", "chỉ số", "số", "thu nhập", "thời gian", "điểm"),
@@ -138,7 +142,8 @@ def head_of(words: str, keep_actor: bool = False) -> str:
 
 # `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
 _ORDER = re.compile(
-    r",\s{1,4}(?:đồng thời\s)?" + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
+    r",\s{1,4}(?:đồng thời\s)?"
+    + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
     + r"(?:\s(?:có|đạt|cho|bố trí|dành|chi))?\s{0,4}$"
 )
 

@@ -53,8 +53,17 @@ _FRACTION = re.compile(
     rf"\s{{1,4}}(?:(?P<share>số\s)|(?={_COUNTED}))"
 )
 _DIGIT_WORDS = {
-    **{"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5},
-    **{"sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10},
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
 }
 _DIGIT = "|".join(_DIGIT_WORDS)
 _SHARE_IN_WORDS = re.compile(
@@ -70,8 +79,16 @@ _TIMES_IN_WORDS = re.compile(
     rf"|(?P<number>{NUMBER})\slần)(?!\w)(?:\s(?:so\svới\s)?(?P<since>năm\s20\d\d))?"
 )
 _MONEY = {
-    **{"nghìn tỷ": 12, "nghìn tỉ": 12, "ngàn tỷ": 12, "tỷ": 9, "tỉ": 9, "triệu": 6},
-    **{"nghìn": 3, "ngàn": 3, "vạn": 4, "": 0},
+    "nghìn tỷ": 12,
+    "nghìn tỉ": 12,
+    "ngàn tỷ": 12,
+    "tỷ": 9,
+    "tỉ": 9,
+    "triệu": 6,
+    "nghìn": 3,
+    "ngàn": 3,
+    "vạn": 4,
+    "": 0,
 }
 _CODE_BEFORE = re.compile(
     r"(?:(?<!tổng\s)"

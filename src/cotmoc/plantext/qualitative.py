@@ -30,7 +30,17 @@ _MAINTAIN = re.compile(
 )
 _RAISE = re.compile(
     _OPENING
-    + phrase("nâng cao", "cải thiện", "cải thiện, nâng cao", "nâng cao, cải thiện", "nâng", "tăng", "nâng dần", "tăng cường", "thăng hạng")
+    + phrase(
+        "nâng cao",
+        "cải thiện",
+        "cải thiện, nâng cao",
+        "nâng cao, cải thiện",
+        "nâng",
+        "tăng",
+        "nâng dần",
+        "tăng cường",
+        "thăng hạng",
+    )
     + r"\s{1,4}(?=(?:các\s|điểm\s|vị trí\s|mạnh\s){0,2}"
     + phrase(
         *("chỉ số", "thứ hạng", "xếp hạng", "vị trí xếp hạng", "điểm số", "tỷ lệ", "tỉ lệ"),
@@ -164,7 +174,9 @@ def _all(statement: Statement, match: re.Match[str], year: int | None) -> list[F
     found = _whole(statement, match.end(), "=", "all", "all_as_100", year)
     if match["verb"]:
         verb = one_line(match["verb"])
-        found = [_renamed(finding, f"{sentence_case(verb)} {_small(finding.name)}") for finding in found]
+        found = [
+            _renamed(finding, f"{sentence_case(verb)} {_small(finding.name)}") for finding in found
+        ]
     return [_valued(finding, "100", "%", trim(noun)) for finding in found]
 
 

@@ -24,17 +24,22 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _IN_TURN = re.compile(phrase("lần lượt", "tương ứng"))
 _DEPENDENT = re.compile(
     r"[\s,]{0,4}trong đó[\s,:]{1,4}"
-    + phrase("có", "được", "qua", "khu vực", "ở", "tại", "cấp", "đối với", "thuộc", "đạt", "từ", "nữ")
+    + phrase(
+        "có", "được", "qua", "khu vực", "ở", "tại", "cấp", "đối với", "thuộc", "đạt", "từ", "nữ"
+    )
 )
 _STANDS_ALONE = re.compile(
-    phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số", "số lượng", "tổng", "mức", "tốc độ", "chi")
+    phrase(
+        "tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số", "số lượng", "tổng", "mức", "tốc độ", "chi"
+    )
     + "|"
     + phrase("cơ cấu", "xếp hạng", "thu nhập", "chỉ số", "thời gian", "mức giảm", "giá trị")
 )
 _BASELINE = re.compile(
     r"\(\s?(?:"
     + phrase("kế hoạch", "thực hiện", "ước thực hiện", "ước", "kết quả")
-    + r"\s)?(?:năm\s20\d\d|hiện nay|hiện tại|hiện trạng|hiện)(?:\s?:|\s(?:là|đạt|đã đạt|ước đạt))?\s"
+    + r"\s)?(?:năm\s20\d\d|hiện nay|hiện tại|hiện trạng|hiện)"
+    r"(?:\s?:|\s(?:là|đạt|đã đạt|ước đạt))?\s"
     rf"({NUMBER})\s?(?:%|\))"
 )
 _NATIONAL = re.compile(
@@ -123,7 +128,9 @@ def read_measured_targets(
     findings: list[Finding] = []
     before: str | None = None
     for part in divide(statement, found):
-        inside = [pair for pair in found if part.start <= statement.start + pair[0].start < part.end]
+        inside = [
+            pair for pair in found if part.start <= statement.start + pair[0].start < part.end
+        ]
         measures = read_measures(part, _moved(inside, part.start - statement.start))
         findings += _read_row(part, measures, context, before)
         before = _subject_of(part, measures) or before
@@ -172,7 +179,11 @@ def _completed(title: Title, part: Statement, context: Context, before: str | No
     """`trong đó có chứng chỉ đạt 30%` and `thành thị đạt 95%` need what they are a part of."""
     if len(title.name) < _MIN_NAME and context.previous and title.rule in _SHARES:
         return Title(context.previous.name, context.previous.of, context.previous.rule)
-    if context.index and title.rule == "rank" and fold(title.name).startswith("xếp hạng trong nhóm"):
+    if (
+        context.index
+        and title.rule == "rank"
+        and fold(title.name).startswith("xếp hạng trong nhóm")
+    ):
         return replace(title, name=names.rank_title(context.index))
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]

@@ -20,7 +20,9 @@ _BUDGET_BASE = re.compile(
 _BUDGET_PURPOSE = re.compile(r"\s(?=(?:để|cho|dành cho|phục vụ|thực hiện|đầu tư)\s)")
 _RANK_TAIL = re.compile(
     r"(?:^|\s)"
-    + phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ")
+    + phrase(
+        "thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ"
+    )
     + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
 _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
@@ -29,14 +31,23 @@ _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
-    phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
+    phrase(
+        "số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian"
+    )
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
 _MARKED = re.compile(r"điểm(?:\ssố)?\s")
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
 _PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
-_GROWTH_NAMES = ("tốc độ tăng", "tốc độ giảm", "tăng trưởng", "mức tăng", "mức giảm", "nhịp độ tăng")
+_GROWTH_NAMES = (
+    "tốc độ tăng",
+    "tốc độ giảm",
+    "tăng trưởng",
+    "mức tăng",
+    "mức giảm",
+    "nhịp độ tăng",
+)
 _OWN_CLAUSE = re.compile(r",\s{0,4}$")
 
 

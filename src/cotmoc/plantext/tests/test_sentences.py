@@ -41,7 +41,9 @@ def written(target: Target) -> str:
         amount += f"-{target.value_high}"
     extras = [(key, getattr(target, key)) for key in EXTRAS]
     said = [
-        f"{key}: {value}" for key, value in extras if value and (key, value) != ("deadline", YEAR_END)
+        f"{key}: {value}"
+        for key, value in extras
+        if value and (key, value) != ("deadline", YEAR_END)
     ]
     if target.flags:
         said.append(f"flags: {', '.join(target.flags)}")
