@@ -190,7 +190,7 @@ def _goes_on(
     wording: Wording,
     previous: tuple[Quantity, Wording] | None,
 ) -> bool:
-    """`05 xã đạt chuẩn, 03 xã đạt chuẩn nâng cao`: the second count is promised by the same verb."""
+    """`05 xã đạt chuẩn, 03 xã nâng cao`: the same verb promises the second count."""
     if previous is None or previous[0].unit != quantity.unit:
         return False
     gap = folded[previous[1].end : wording.start]

@@ -150,8 +150,8 @@ _ORDER = re.compile(
 
 _ACTOR = re.compile(
     r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
-    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch|[Đđ]ề án"
-    r"|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
+    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch"
+    r"|[Đđ]ề án|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
     rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?)\s{{0,4}}"
 )
 _INDEX_NAMED = re.compile(

@@ -24,7 +24,7 @@ _UNITS = (
     r"(?P<percent>\s?%|\sphần\străm|\sđiểm\s(?:phần\străm|%))"
     r"(?P<year>\s?/\s?năm|\s(?:mỗi|một|hàng|hằng)\snăm)?"
     rf"|(?P<money>\s(?:{_SCALE})?\s?(?:đồng|vnđ|vnd)(?!\w)|\s(?:nghìn\s)?(?:tỷ|tỉ)(?!\w)"
-    rf"(?!\s(?:{'|'.join(map(re.escape, ('usd', 'đô la', 'lượt', 'người', 'kwh')))})))(?P<per>{_PER})"
+    rf"(?!\s(?:usd|đô\sla|lượt|người|kwh)))(?P<per>{_PER})"
     rf"|(?P<scale>\s(?:{_SCALE}))?\s(?P<other>{'|'.join(map(re.escape, _OTHER_UNITS))}){_PER}(?!\w)"
     r"|(?P<days>\sngày(?:\slàm\sviệc)?)(?!\w)"
     r"|(?P<points>\sđiểm)(?=\s{0,4}(?:$|[,;.)]|trở\s|đối\svới\s|trên\sthang|và\s))"

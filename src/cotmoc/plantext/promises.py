@@ -15,8 +15,10 @@ from cotmoc.plantext.targets import Context, Finding, read_measured_targets
 
 @dataclass(slots=True)
 class Course:
-    """What earlier statements hand on: within a sentence an announcement, a deadline, a modality,
-    a label and the index that was named; from paragraph to paragraph of prose only that goals have been announced.
+    """What earlier statements hand on.
+
+    Within a sentence an announcement, a deadline, a modality, a label and the index that was
+    named; from paragraph to paragraph of prose only that goals have been announced.
 
     `year` is the year the plan is for, if it is known.
     """

@@ -94,7 +94,8 @@ _BUILDS = re.compile(
 )
 _NAMES_A_GROUP = re.compile(
     r"(?P<what>.{3,160}?)\s{1,4}"
-    r"(?:(?:nằm\s|đứng\s|xếp\s)?(?:trong|thuộc|vào)\s(?:nhóm|tốp|top)|thuộc loại|xếp loại|đạt loại)\s"
+    r"(?:(?:nằm\s|đứng\s|xếp\s)?(?:trong|thuộc|vào)\s(?:nhóm|tốp|top)"
+    r"|thuộc loại|xếp loại|đạt loại)\s"
     r"(?:các\s)?(?:tỉnh\s|địa phương\s)?"
     + phrase("khá", "tốt", "trung bình", "cao", "dẫn đầu", "đầu", "khá trở lên", "tốt trở lên")
 )
@@ -166,7 +167,7 @@ def _none(statement: Statement, match: re.Match[str], year: int | None) -> list[
 
 
 def _all(statement: Statement, match: re.Match[str], year: int | None) -> list[Finding]:
-    """`toàn bộ hồ sơ được số hóa` is 100%; what is said of them all must follow, or stand before."""
+    """`toàn bộ hồ sơ được số hóa` is 100%; what is said of them all must stand beside."""
     words = statement.words[match.end() :]
     noun, predicate = scope.split_predicate(names.clean(words))
     if not noun or not (predicate or match["verb"]):
