@@ -69,6 +69,7 @@ _MEASURED = re.compile(
         *("cơ cấu", "thu nhập", "tốc độ", "giá trị", "thời gian", "năng suất", "quy mô"),
         *("xếp hạng", "thứ hạng"),
     )
+    + r"(?!\s(?:hóa|hoá|liệu|định))"
 )
 _LEGAL_REFERENCE = re.compile(
     r"[\s,]{1,4}(?:theo|tại)\s(?:quy định tại\s)?"
@@ -126,7 +127,7 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
     Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
-    words = unlabelled(words)
+    words = _last_measured(unlabelled(words))
     if _ORDER.search(fold(words)):
         return ""
     cues = list(_CUE.finditer(fold(words)))
@@ -140,6 +141,14 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     return _meaningful(words[: cue.start()])
 
 
+_MEASURED_AFTER_COMMA = re.compile(
+    r",\s{1,4}((?:duy trì\s|nâng\s|giảm\s|tăng\s|đưa\s|bảo đảm\s|đảm bảo\s)?"
+    + phrase(
+        *("chỉ số", "tỷ lệ", "tỉ lệ", "tỷ trọng", "mức độ", "doanh thu", "thu nhập", "năng suất"),
+        *("tốc độ", "kim ngạch"),
+    )
+    + ")"
+)
 # `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
 _ORDER = re.compile(
     r",\s{1,4}(?:đồng thời\s)?"
@@ -181,12 +190,26 @@ def unlabelled(words: str) -> str:
     return words[label.end() :]
 
 
+def _last_measured(words: str) -> str:
+    """`Phát triển …, duy trì chỉ số HDI` before its number: only what is measured."""
+    folded = fold(words)
+    cuts = list(_MEASURED_AFTER_COMMA.finditer(folded))
+    if not cuts or _MEASURED.match(folded.lstrip()):
+        return words
+    return words[cuts[-1].start(1) :]
+
+
+def is_mere_label(words: str) -> bool:
+    """`Phát triển xã hội số:`: a label that is not what the number measures."""
+    return words.rstrip().endswith(":") and _MEASURED.match(fold(words).lstrip()) is None
+
+
 def measured_label(words: str) -> str | None:
     """`Cơ cấu kinh tế` of `Cơ cấu kinh tế: nông nghiệp chiếm 20%; …`: it holds for what follows."""
-    label = _LABEL.match(words)
+    label = _LABEL.match(words + " ")
     if label is None or not _MEASURED.match(fold(words).lstrip()):
         return None
-    return trim(one_line(label.group())) or None
+    return clean(label.group()) or None
 
 
 def lifted(words: str) -> str:

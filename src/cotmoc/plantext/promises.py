@@ -10,7 +10,11 @@ from cotmoc.plantext.deadlines import find_deadline
 from cotmoc.plantext.model import Clause, Modality
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement
+from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.targets import Context, Finding, read_measured_targets
+
+
+_MAX_LABEL = 300
 
 
 @dataclass(slots=True)
@@ -33,15 +37,17 @@ class Course:
     previous: Finding | None = None
     index: str | None = None
     _sentence: int = -1
+    _clause_label: str | None = None
 
-    def open_clause(self) -> None:
-        self._sentence = -1
+    def open_clause(self, label: str | None = None) -> None:
+        """`label` is the bullet above this one (`Tỷ lệ hồ sơ …:`) when it names what is measured."""
+        self._sentence, self._clause_label = -1, label
 
     def move_to(self, statement: Statement) -> None:
         folded = statement.folded
         if statement.sentence != self._sentence:
             self._sentence = statement.sentence
-            self.announced, self.deadline, self.label = False, None, None
+            self.announced, self.deadline, self.label = False, None, self._clause_label
             self.previous, self.modality, self.index = None, None, None
             self.goal_announced = False
         if cues.announcement(folded, self.year) is not None:
@@ -59,6 +65,37 @@ class Course:
     def note_label(self, statement: Statement) -> None:
         """A measured label holds for the statement it opens and those after it."""
         self.label = names.measured_label(statement.words) or self.label
+
+
+@dataclass(slots=True)
+class LabelsAbove:
+    """The last bullet or heading that only names what the ones below it measure."""
+
+    label: str | None = None
+    _owner: Clause | None = None
+
+    def label_for(self, text: str, passage: Passage) -> str | None:
+        """The label that holds for a passage; call it for every passage in order."""
+        clause = passage.clause
+        words = text[passage.body : clause.end]
+        if self._owner is not None and not _stands_below(clause, self._owner):
+            self.label, self._owner = None, None
+        holding = self.label
+        if len(words) < _MAX_LABEL and (label := names.measured_label(_with_colon(words))):
+            if not any(char.isdigit() for char in words) and "%" not in words:
+                self.label, self._owner = label, clause
+        return holding
+
+
+def _with_colon(words: str) -> str:
+    return words if words.rstrip().endswith(":") else words.rstrip(" ;.,") + ":"
+
+
+def _stands_below(clause: Clause, owner: Clause) -> bool:
+    if clause.address.startswith((f"{owner.address}+", f"{owner.address}-")):
+        return True
+    # An unnumbered heading holds for the bullets that follow it.
+    return owner.kind == "heading" and clause.kind == "bullet" and clause.level >= owner.level
 
 
 def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
@@ -87,7 +124,11 @@ def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Fin
         return []
     announced = course.goal_announced and start is not None
     context = course.context(start or 0)
-    measured = read_measured_targets(statement, in_goals=announced, context=context)
+    measured = [
+        finding
+        for finding in read_measured_targets(statement, in_goals=announced, context=context)
+        if finding.unit != "VND" or not cues.speaks_of_funding(statement.folded)
+    ]
     if measured or not announced or course.previous is None:
         return measured
     # `…; phổ cập mạng 4G; …` in a list of goals is one of them.

@@ -13,7 +13,7 @@ from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
-from cotmoc.plantext.promises import Course, read_statement
+from cotmoc.plantext.promises import Course, LabelsAbove, read_statement
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
 from cotmoc.plantext.targets import Finding
@@ -61,6 +61,7 @@ class _Collector:
     left_alone: list[LeftAlone] = field(default_factory=list)
     _line_starts: list[int] = field(init=False)
     _course: Course = field(init=False)
+    _labels: LabelsAbove = field(default_factory=LabelsAbove)
 
     def __post_init__(self) -> None:
         self._course = Course(year=self.head.year)
@@ -70,13 +71,14 @@ class _Collector:
     def add(self, passage: Passage) -> None:
         clause = passage.clause
         if not passage.readable:
+            self._labels.label_for(self.text, passage)
             self._leave(clause, clause.start, clause.end, passage.reason)
             return
         statements = join_level_rows(cut_statements(self.text, passage.body, clause.end))
         leads = _leads(statements)
         unread: list[Statement] = []
         found_any = False
-        self._course.open_clause()
+        self._course.open_clause(self._labels.label_for(self.text, passage))
         for statement, lead in zip(statements, leads, strict=True):
             self._course.move_to(statement)
             findings = read_statement(statement, clause, self._course)

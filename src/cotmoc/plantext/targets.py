@@ -35,6 +35,9 @@ _STANDS_ALONE = re.compile(
     + "|"
     + phrase("cơ cấu", "xếp hạng", "thu nhập", "chỉ số", "thời gian", "mức giảm", "giá trị")
 )
+_WHERE = re.compile(
+    phrase("ở", "tại", "khu vực", "đối với", "cấp", "trong", "thành thị", "nông thôn")
+)
 _BASELINE = re.compile(
     r"\(\s?(?:"
     + phrase("kế hoạch", "thực hiện", "ước thực hiện", "ước", "kết quả")
@@ -169,6 +172,8 @@ def _head(part: Statement, first: Measure) -> str:
     """The subject before the numbers; in `tỉnh phấn đấu 90% …` there is none."""
     is_rank = first.quantity.unit == "rank"
     written = part.words[: first.start]
+    if first.tail and first.quantity.is_share and names.is_mere_label(written):
+        return ""
     strives = read_modality(part.folded[first.wording.start : first.quantity.start])
     if strives and not is_rank and names.is_actor(written):
         return ""
@@ -188,13 +193,27 @@ def _completed(title: Title, part: Statement, context: Context, before: str | No
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]
         return replace(title, name=names.title(before, own))
-    if context.label is None or _STANDS_ALONE.match(fold(title.name)):
+    if context.label is None or _stands_alone(title):
         return title
+    if scope.LEVEL_PHRASE.fullmatch(fold(title.name)):
+        return replace(title, name=names.title(context.label), of=_denominator(context.label))
     if fold(context.label).startswith("cơ cấu"):
         whole = context.label[:1].lower() + context.label[1:]
         return Title(names.share_title(title.name, whole), whole, "share_of")
     own = title.name if title.name[1:2].isupper() else title.name[:1].lower() + title.name[1:]
-    return replace(title, name=names.title(context.label, own))
+    of = title.of or _denominator(context.label)
+    return replace(title, name=names.title(context.label, own), of=of)
+
+
+def _stands_alone(title: Title) -> bool:
+    """`90% hồ sơ …` has a noun of its own; `95% ở thành thị` has none."""
+    if title.rule == "percent_first" and not _WHERE.match(fold(title.name)):
+        return True
+    return _STANDS_ALONE.match(fold(title.name)) is not None
+
+
+def _denominator(label: str) -> str | None:
+    return scope.denominator(names.title(label))
 
 
 def _subject_of(part: Statement, measures: list[Measure]) -> str | None:

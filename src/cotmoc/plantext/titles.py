@@ -25,7 +25,7 @@ _RANK_TAIL = re.compile(
     )
     + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
-_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
+_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^;()]{3,160})")
 _BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
@@ -36,7 +36,7 @@ _COUNTS_THINGS = re.compile(
     )
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
-_MARKED = re.compile(r"điểm(?:\ssố)?\s")
+_MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
 _PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
@@ -116,11 +116,11 @@ def _names_index(subject: str) -> bool:
 def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     """A count, sum, time or mark: the unit's noun behind the number is not said twice."""
     quantity = measure.quantity
+    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
+    subject = names.lifted(subject)
     if quantity.unit == "count" and _MARKED.match(fold(subject)):
         quantity = replace(quantity, unit="points")
-    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
     rule = rules.get(quantity.unit or "", "amount")
-    subject = names.lifted(subject)
     of = None
     if quantity.total is not None:
         of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
@@ -181,7 +181,7 @@ def _number_first_title(
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
-    of = trim(scope.split_predicate(tail)[0]) or scope.denominator(subject)
+    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ") or scope.denominator(subject)
     says_whole = _WHOLE.match(fold(tail)) is not None
     if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
         return Title(names.title(subject), tail, "percent_last")
