@@ -73,7 +73,9 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(r"(?<!\w)(?:đến\s)?(?:hết|cuối)\snăm(?!\s20\d\d)(?!\w)"), _this_year),
 )
 _FREQUENCY = re.compile(
-    r"(?<!\w)(?:định kỳ\s)?(?:hằng|hàng)\s(?:năm|quý|tháng)(?!\w)(?!\s20\d\d)|(?<!\w)mỗi năm(?!\w)"
+    r"(?<!\w)(?:hằng|hàng|mỗi)\snăm(?!\w)(?!\s20\d\d)"
+    r"|^[\s,]{0,4}(?:định kỳ\s)?(?:hằng|hàng|mỗi)\s(?:quý|tháng)(?!\w)"
+    r"|(?<!\w)(?:đến|trong|hết)\s(?:cuối\s|hết\s)?nhiệm kỳ(?:\s20\d\d\s?[-–]\s?20\d\d)?(?!\w)"
 )
 _ANY_YEAR = re.compile(rf"(?<!so với )(?<!\w)năm\s{_YEAR}")
 

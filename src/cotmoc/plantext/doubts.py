@@ -144,7 +144,7 @@ def _numbers(target: Target) -> list[Decimal]:
 
 def _falls_though_raised(target: Target, folded: str) -> bool:
     baseline = _decimal(target.baseline)
-    if baseline is None or target.value is None or target.rule == "growth":
+    if baseline is None or target.value is None or target.rule in ("growth", "rank"):
         return False
     return _LIFTS.search(folded) is not None and Decimal(target.value) < baseline
 

@@ -23,6 +23,7 @@ _CONNECTOR = re.compile(
 _LEVEL_BEFORE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})[\s:]{{0,4}}$")
 _SEPARATOR = re.compile(r",\s{1,4}|\svà\s{1,4}")
 _SHARE_WORD = re.compile(phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ"))
+_EACH = re.compile(r"(?<=,\s)(?:mỗi|từng)\s")
 _AMONG_THEM = re.compile(r"(?:,\s{1,4})?" + phrase("trong đó"))
 _RANK_CONTEXT = re.compile(
     phrase(
@@ -303,7 +304,7 @@ def _new_subject(folded: str, start: int, wording: Wording) -> int | None:
     among = _AMONG_THEM.search(gap)
     if among and _has_words(gap[among.end() :]):
         return start + among.start()
-    if share := _SHARE_WORD.search(gap):
+    if share := _SHARE_WORD.search(gap) or _EACH.search(gap):
         return start + share.start()
     if wording.verb is None:
         return _after_bare_number(folded, start, wording)

@@ -52,6 +52,7 @@ _FRACTION = re.compile(
     r"(?<![\w/.,])(?P<part>\d{1,4})\s?/\s?(?P<whole>\d{1,5})(?![\w/])"
     rf"\s{{1,4}}(?:(?P<share>số\s)|(?={_COUNTED}))"
 )
+_MARKS = re.compile(rf"{_ALONE}(?P<part>{NUMBER})\s?/\s?(?P<whole>10|100|1000)\s(?:điểm)(?!\w)")
 _DIGIT_WORDS = {
     "một": 1,
     "hai": 2,
@@ -75,7 +76,7 @@ _COUNT_IN_WORDS = re.compile(
     rf"(?P<word>{_DIGIT})(?=\s{{1,4}}[^\W\d])"
 )
 _TIMES_IN_WORDS = re.compile(
-    rf"(?<!\w)gấp\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)(?:\slần)?"
+    rf"(?<!\w)(?:gấp|tăng|giảm)\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)\slần"
     rf"|(?P<number>{NUMBER})\slần)(?!\w)(?:\s(?:so\svới\s)?(?P<since>năm\s20\d\d))?"
 )
 _MONEY = {
@@ -180,7 +181,10 @@ def _ranks(folded: str) -> Iterator[Quantity]:
 
 
 def _fractions(folded: str) -> Iterator[Quantity]:
-    """`2/3 số thôn` is a share; `29/124 xã` a count of so many."""
+    """`2/3 số thôn` is a share, `29/124 xã` a count of so many, `85/100 điểm` a mark."""
+    for match in _MARKS.finditer(folded):
+        value = plain(read_number(match["part"]))
+        yield Quantity(match.start(), match.end(), value, "points", total=match["whole"])
     for match in _FRACTION.finditer(folded):
         part, whole = int(match["part"]), int(match["whole"])
         if not 0 < part <= whole or _CODE_BEFORE.search(folded, 0, match.start()):

@@ -75,7 +75,7 @@ _PREDICATE = re.compile(
             "đúng và trước hạn",
         ),
         *("đạt chuẩn", "đạt", "chuyển đổi sang", "số hóa", "quá hạn", "trễ hạn", "trước hạn"),
-        *("đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
+        *("phải", "bị", "đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
     )
     + r"(?!\s{1,4}phép)(?!\s{1,4}(?:trên\s|từ\s|tối thiểu\s)?\d)"
 )
@@ -104,6 +104,7 @@ _ATTRIBUTE = re.compile(
     r"|(?<!\w)(?:không dùng tiền mặt|không gian|tài sản công|công khai minh bạch)(?!\w)"
     r"|(?<!\w)ứng dụng công nghệ|(?<!\w)(?:tiêu|người) dùng(?!\w)"
     r"|(?<!\w)(?:phản ánh|hệ thống) (?:xử lý|giải quyết)(?!\w)"
+    r"|(?<!\w)người có công(?!\w)|(?<!\w)(?:thiết|chuẩn) bị(?!\w)"
     r"|(?<!\w)kết quả (?:xử lý|giải quyết)(?!\w)"
     r"|(?<!\w)(?:đủ|đáp ứng) điều kiện(?!\w)|(?<!\w)thông qua(?!\w)|(?<!\w)trên mạng(?!\w)"
 )
@@ -117,7 +118,9 @@ _ELIGIBLE = re.compile(
 _SHARE_WORD = re.compile(r"(?:(?:tỷ|tỉ)\s{1,4}(?:lệ|trọng)|mức(?:\s{1,4}độ)?)\s{1,4}")
 _OUT_OF = re.compile(r"\s(?:trong|trên(?=\stổng))\s")
 _OWNER = re.compile(r"\s(?:của|trong)\s")
-_SAME_SUBJECT = phrase("thị xã", "thành phố", "phường", "lĩnh vực", "thị trấn", "cấp", "đặc khu")
+_SAME_SUBJECT = phrase(
+    "thị xã", "thành phố", "phường", "lĩnh vực", "thị trấn", "cấp", "đặc khu", "chữa bệnh"
+)
 _NEW_SUBJECT = re.compile(
     rf",\s{{1,4}}(?!{_SAME_SUBJECT})|{GAP}và{GAP}(?="
     + phrase(

@@ -193,6 +193,10 @@ def _completed(title: Title, part: Statement, context: Context, before: str | No
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]
         return replace(title, name=names.title(before, own))
+    if before and title.rule != "percent_first" and _WHERE.match(fold(title.name)):
+        own = title.name[:1].lower() + title.name[1:]
+        stem = _without_place(before)
+        return replace(title, name=names.title(stem, own), of=title.of or _denominator(stem))
     if context.label is None or _stands_alone(title):
         return title
     if scope.LEVEL_PHRASE.fullmatch(fold(title.name)):
@@ -201,8 +205,14 @@ def _completed(title: Title, part: Statement, context: Context, before: str | No
         whole = context.label[:1].lower() + context.label[1:]
         return Title(names.share_title(title.name, whole), whole, "share_of")
     own = title.name if title.name[1:2].isupper() else title.name[:1].lower() + title.name[1:]
-    of = title.of or _denominator(context.label)
+    of = title.of if title.of and not _WHERE.match(fold(title.of)) else _denominator(context.label)
     return replace(title, name=names.title(context.label, own), of=of)
+
+
+def _without_place(name: str) -> str:
+    """`Tỷ lệ thanh toán … trong trường học` without its place, which another one replaces."""
+    places = [match.start() for match in _WHERE.finditer(fold(name)) if match.start() > 0]
+    return name[: places[-1]] if places else name
 
 
 def _stands_alone(title: Title) -> bool:
