@@ -17,6 +17,16 @@ from cotmoc.plantext.model import Clause, Doubt, Head, Target
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.words import fold, one_line, phrase
 
+# Every code a target or a doubt may carry; each has words for people in the programmes' pages.
+CODES = (
+    *("level_abolished", "level_doubled", "several_levels", "comparator_maybe_shared"),
+    *("denominator_unnamed", "grdp", "gdp_for_grdp", "typo", "typo_kinh_ke"),
+    *("two_targets_one_line", "dot_as_decimal", "all_as_100", "zero_in_words"),
+    *("fraction_as_percent", "times_of_baseline", "places_gained", "percentage_points"),
+    *("rank_not_numbered", "unit_not_listed", "share_above_100", "below_baseline"),
+    *("deadline_before_document", "stated_twice", "impossible_date", "count_differs"),
+    *("sum_differs", "number_not_read"),
+)
 DISTRICTS_ABOLISHED = "2025-07-01"
 _GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
 _GDP = re.compile(r"(?<!\w)gdp(?!\w)")
