@@ -62,7 +62,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(rf"(?:{_LEAD_IN})?(\d)\stháng\sđầu\snăm(?:\s{_YEAR})?"), _month),
     (re.compile(rf"{_NOT_COMPARED}{_LEAD_IN}năm\s{_YEAR}"), _year),
     (re.compile(rf"(?<!\w)(?:đến|hết|trước|cuối)\s(?:hết\s|cuối\s)?{_YEAR}(?!\s?[-–])"), _year),
-    (re.compile(rf"^[\s,]{{0,4}}(?:đến\s)?năm\s{_YEAR}"), _year),
+    (re.compile(rf"^[\s,]{{0,4}}(?:và\s)?(?:đến\s)?năm\s{_YEAR}"), _year),
     (
         re.compile(
             r"(?:(?<!\w)(?:trong|cả|bình\squân|trung\sbình|suốt)\s(?:cả\s)?|^[\s,]{0,4})"

@@ -187,7 +187,14 @@ def _stated_differently(targets: Sequence[Target]) -> dict[int, tuple[str, ...]]
 
 def _sameness(target: Target) -> tuple[str, ...]:
     name = re.sub(r"^(?:tỷ|tỉ) (?:lệ|trọng) ", "", fold(one_line(target.name)))
-    return (name, target.level or "", target.unit or "", target.deadline or "", target.of or "")
+    return (
+        name,
+        target.level or "",
+        target.unit or "",
+        target.deadline or "",
+        target.of or "",
+        target.rule,
+    )
 
 
 # --- dates --------------------------------------------------------------------------------------

@@ -21,8 +21,11 @@ _CONNECTOR = re.compile(
     r"(?:(?:xếp hạng|xếp|nằm|đứng|thuộc|trong|vào)\s{1,4}){0,3}$"
 )
 _LEVEL_BEFORE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})[\s:]{{0,4}}$")
+_LEVEL_ALONE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})")
 _SEPARATOR = re.compile(r",\s{1,4}|\svà\s{1,4}")
-_SHARE_WORD = re.compile(phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ"))
+_SHARE_WORD = re.compile(
+    phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ") + r"(?!\s\d)"
+)
 _EACH = re.compile(r"(?<=,\s)(?:mỗi|từng)\s")
 _AMONG_THEM = re.compile(r"(?:,\s{1,4})?" + phrase("trong đó"))
 _RANK_CONTEXT = re.compile(
@@ -60,6 +63,8 @@ _PLAN_PARTS = re.compile(
 )
 # `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
 _UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
+# `Internet tốc độ trên 100 Mbps` describes what a share is counted of.
+_ATTRIBUTE = re.compile(phrase("tốc độ", "băng thông", "dung lượng", "công suất") + r"\s{0,4}$")
 _RISE = re.compile(
     r"\s{0,3}(?:\(?\s?(?:năm|vào năm)\s20\d\d\s?\)?)?[\s,]{0,4}"
     + phrase("lên", "tăng lên", "xuống", "còn", "xuống còn", "giảm còn", "giảm xuống", "đến")
@@ -156,6 +161,8 @@ def _is_promise(
         return quantity.total is not None or _ranks_something(folded, quantity)
     if quantity.is_places or "times_of_baseline" in quantity.flags:
         return True
+    if previous and previous[0].is_share and _ATTRIBUTE.search(folded[: wording.start][-30:]):
+        return False
     if quantity.total is not None:
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
@@ -345,7 +352,11 @@ _LINK_WORDS = re.compile(phrase("và", "có", "đạt", "là", "phấn đấu", 
 
 def read_measures(part: Statement, found: Found) -> list[Measure]:
     leading = _leading_levels(part, [wording for _, wording in found])
-    starts = [left for left, _ in leading] or [wording.start for _, wording in found]
+    starts = [wording.start for _, wording in found]
+    for index, (_, right) in enumerate(leading):
+        # A level inside the subject (`cán bộ cấp tỉnh được … đạt 100%`) leaves it whole.
+        if not part.folded[right : starts[index]].strip(" :"):
+            starts[index] = leading[index][0]
     measures = []
     for index, (quantity, wording) in enumerate(found):
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
@@ -381,10 +392,18 @@ def _leading_levels(part: Statement, wordings: list[Wording]) -> list[tuple[int,
     for index, (left, wording) in enumerate(zip(ends_before, wordings, strict=True)):
         match = _LEVEL_BEFORE.search(part.folded, max(left, wording.start - 40), wording.start)
         is_alone = match and _CONNECTOR.fullmatch(part.folded[left : match.start()] + " ")
+        if match is None and index == 0:
+            match = _last_level(part.folded, wording.start)
         if match is None or (index > 0 and not is_alone):
             return []
         spans.append(match.span(1))
     return spans
+
+
+def _last_level(folded: str, end: int) -> re.Match[str] | None:
+    """The level inside a subject, when it names a single one."""
+    found = list(_LEVEL_ALONE.finditer(folded, 0, end))
+    return found[0] if len(found) == 1 else None
 
 
 def _tail_span(part: Statement, start: int, end: int) -> tuple[int, int]:

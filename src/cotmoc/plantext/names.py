@@ -52,7 +52,7 @@ _LIFTING = re.compile(
     phrase(
         "nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm"
     )
-    + r"\s{1,4}(?:dần\s)?(?="
+    + r"\s{1,4}(?:dần\s|hạng\s)?(?="
     + phrase(
         *("mức", "tỷ lệ", "tỉ lệ", "tỷ trọng", "chỉ số", "số", "thu nhập", "thời gian", "điểm"),
         *("thứ hạng", "vị trí", "xếp hạng", "doanh thu", "tổng", "giá trị", "kim ngạch", "tốc độ"),
@@ -147,7 +147,7 @@ _MEASURED_AFTER_COMMA = re.compile(
         *("chỉ số", "tỷ lệ", "tỉ lệ", "tỷ trọng", "mức độ", "doanh thu", "thu nhập", "năng suất"),
         *("tốc độ", "kim ngạch"),
     )
-    + ")"
+    + r"(?!\s\d))"
 )
 # `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
 _ORDER = re.compile(
@@ -248,6 +248,15 @@ def growth_title(what: str, falling: bool) -> str:
     if folded.startswith(("tốc độ", "mức tăng", "mức giảm", "tăng trưởng", "nhịp độ")):
         return title(what)
     return title("Mức giảm" if falling else "Tốc độ tăng", _small(what))
+
+
+def change_title(what: str, falling: bool) -> str:
+    """`Số người tham gia tăng 10.000 người`: by how much, not up to which number."""
+    return title("Mức giảm" if falling else "Mức tăng", _small(what))
+
+
+def contribution_title(who: str, to: str) -> str:
+    return title("Đóng góp của", _small(who), to)
 
 
 def rank_title(what: str) -> str:

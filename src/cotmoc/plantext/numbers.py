@@ -52,7 +52,7 @@ _FRACTION = re.compile(
     r"(?<![\w/.,])(?P<part>\d{1,4})\s?/\s?(?P<whole>\d{1,5})(?![\w/])"
     rf"\s{{1,4}}(?:(?P<share>số\s)|(?={_COUNTED}))"
 )
-_MARKS = re.compile(rf"{_ALONE}(?P<part>{NUMBER})\s?/\s?(?P<whole>10|100|1000)\s(?:điểm)(?!\w)")
+_MARKS = re.compile(rf"{_ALONE}(?P<part>{NUMBER})\s?/\s?(?P<whole>\d{{1,4}})\s(?:điểm)(?!\w)")
 _DIGIT_WORDS = {
     "một": 1,
     "hai": 2,

@@ -13,7 +13,6 @@ from cotmoc.plantext.statements import Statement
 from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.targets import Context, Finding, read_measured_targets
 
-
 _MAX_LABEL = 300
 
 
@@ -40,7 +39,7 @@ class Course:
     _clause_label: str | None = None
 
     def open_clause(self, label: str | None = None) -> None:
-        """`label` is the bullet above this one (`Tỷ lệ hồ sơ …:`) when it names what is measured."""
+        """`label`: what the bullet above (`Tỷ lệ hồ sơ …:`) says is measured."""
         self._sentence, self._clause_label = -1, label
 
     def move_to(self, statement: Statement) -> None:
@@ -81,9 +80,9 @@ class LabelsAbove:
         if self._owner is not None and not _stands_below(clause, self._owner):
             self.label, self._owner = None, None
         holding = self.label
-        if len(words) < _MAX_LABEL and (label := names.measured_label(_with_colon(words))):
-            if not any(char.isdigit() for char in words) and "%" not in words:
-                self.label, self._owner = label, clause
+        if len(words) < _MAX_LABEL and not any(char.isdigit() for char in words):
+            label = names.measured_label(_with_colon(words))
+            self.label, self._owner = (label, clause) if label else (self.label, self._owner)
         return holding
 
 

@@ -95,7 +95,7 @@ _BUILDS = re.compile(
 _NAMES_A_GROUP = re.compile(
     r"(?P<what>.{3,160}?)\s{1,4}"
     r"(?:(?:nằm\s|đứng\s|xếp\s)?(?:trong|thuộc|vào)\s(?:nhóm|tốp|top)"
-    r"|thuộc loại|xếp loại|đạt loại)\s"
+    r"|thuộc loại|xếp loại|đạt loại|xếp hạng)\s"
     r"(?:các\s)?(?:tỉnh\s|địa phương\s)?"
     + phrase("khá", "tốt", "trung bình", "cao", "dẫn đầu", "đầu", "khá trở lên", "tốt trở lên")
 )

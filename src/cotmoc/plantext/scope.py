@@ -122,7 +122,7 @@ _SAME_SUBJECT = phrase(
     "thị xã", "thành phố", "phường", "lĩnh vực", "thị trấn", "cấp", "đặc khu", "chữa bệnh"
 )
 _NEW_SUBJECT = re.compile(
-    rf",\s{{1,4}}(?!{_SAME_SUBJECT})|{GAP}và{GAP}(?="
+    rf",\s{{1,4}}(?!\d)(?!{_SAME_SUBJECT})|{GAP}và{GAP}(?="
     + phrase(
         *("doanh nghiệp", "người dân", "bệnh viện", "trường", "tổ chức", "cơ quan", "trung tâm"),
         *("chỉ số", "hộ", "xã", "phường", "cơ sở"),
@@ -198,6 +198,12 @@ def denominator(name: str) -> str | None:
     if share and whole and not (predicate and "lệ" in share.group()):
         return trim(subject[whole.end() :]) or None
     return (trim(subject) or None) if predicate else None
+
+
+def without_share_word(words: str) -> str:
+    """`hồ sơ` of `tỷ lệ hồ sơ`."""
+    share = _SHARE_WORD.match(fold(words))
+    return words[share.end() :] if share else words
 
 
 def split_subjects(words: str | None) -> tuple[str, ...]:

@@ -300,7 +300,7 @@ def _row_flags(
 
 def _could_share(first: Measure, other: Measure) -> bool:
     """No comparator of its own and the same kind of number; nothing is more than all."""
-    same_kind = first.quantity.unit == other.quantity.unit != "rank"
+    same_kind = first.quantity.unit == other.quantity.unit not in ("rank", None)
     is_all = other.quantity.unit == "%" and other.quantity.value == "100"
     return same_kind and not other.wording.explicit and not is_all
 

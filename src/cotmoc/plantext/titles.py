@@ -37,6 +37,7 @@ _COUNTS_THINGS = re.compile(
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
 _MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
+_CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
 _PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
@@ -121,6 +122,8 @@ def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     if quantity.unit == "count" and _MARKED.match(fold(subject)):
         quantity = replace(quantity, unit="points")
     rule = rules.get(quantity.unit or "", "amount")
+    if subject and measure.wording.verb in _CHANGES and quantity.baseline is None:
+        return Title(names.change_title(subject, measure.wording.verb in FALLING), None, "growth")
     of = None
     if quantity.total is not None:
         of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
@@ -177,11 +180,13 @@ def _number_first_title(
     noun = split[index][0] or split[0][0] or split[-1][0]
     predicate = split[index][1] or split[-1][1] or split[0][1]
     noun = noun[number.end() :] if (number := _NUMBER_OF.match(fold(noun))) else noun
-    return names.title(noun, predicate), trim(noun) or None
+    return names.title(noun, predicate), trim(scope.without_share_word(noun)) or None
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
     of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ") or scope.denominator(subject)
+    if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
+        return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
     if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
         return Title(names.title(subject), tail, "percent_last")

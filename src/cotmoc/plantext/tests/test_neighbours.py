@@ -43,8 +43,8 @@ def test_brackets_may_hold_levels_targets_or_where_one_stands() -> None:
     (target,) = goals("- Tỷ lệ hộ có mạng đạt 80% (năm 2025: 65%).").targets
     assert (target.value, target.baseline) == ("80", "65")
     six = goals(
-        "- Hạ tầng số (100% xã có cáp quang; 100% thôn có 4G; 80% hộ có mạng; 70% người lớn có điện "
-        "thoại thông minh; 60% dân số có tài khoản; 50% người lớn có chữ ký số)."
+        "- Hạ tầng số (100% xã có cáp quang; 100% thôn có 4G; 80% hộ có mạng; 70% người lớn có "
+        "điện thoại thông minh; 60% dân số có tài khoản; 50% người lớn có chữ ký số)."
     )
     assert [t.value for t in six.targets] == ["100", "100", "80", "70", "60", "50"]
     assert all("(" not in t.quote and ")" not in t.quote for t in six.targets)
