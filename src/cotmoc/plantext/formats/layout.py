@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median
 
 _MARKER = re.compile(
@@ -17,7 +18,10 @@ _MARKER = re.compile(
 _ONLY_MARKER = re.compile(r"[-–—−+*•●▪◦‣►➢✓]|\(?[\divxIVXLCa-zđA-H][\d.ivxIVXLC]{0,8}[.)/]?")
 _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
 _SENTENCE_END = (".", ";", ":", "!", "?", "…")
+# The two sides of a letterhead, and of its end, may stand closer than other columns.
+_COLUMN_OPENINGS = re.compile(r"cộng h(?:òa|oà) xã hội|đảng cộng sản việt nam|nơi nhận")
 _COLUMN_GAP = 1.4
+_LETTERHEAD_GAP = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,12 @@ class Row:
 
     @property
     def text(self) -> str:
-        return " ".join(span.text for span in self.spans)
+        """The spans' text; a blank where there is room for one."""
+        parts = [self.spans[0].text]
+        for before, after in zip(self.spans, self.spans[1:], strict=False):
+            near = -0.3 * after.size < after.x0 - before.x1 < 0.12 * after.size
+            parts.append(after.text if near else " " + after.text)
+        return "".join(parts)
 
 
 @dataclass(slots=True)
@@ -144,8 +153,13 @@ def columns_of(rows: Sequence[Row], right: float) -> list[Column]:
         plain = []
         index += len(gutter.rows)
         middle = (gutter.left + gutter.right) / 2
+        loose = _is_letterhead(gutter.rows[0])
         for side in _sides(gutter.rows, middle):
-            columns += columns_of(side, max(row.x1 for row in side)) if side else []
+            if side and loose:
+                # Lines of a letterhead end where their words end, not at a margin.
+                columns.append(Column(side, min(row.x0 for row in side), inf))
+            elif side:
+                columns += columns_of(side, max(row.x1 for row in side))
     _close(plain, columns, right)
     return columns
 
@@ -185,22 +199,21 @@ def _gutter_from(rows: Sequence[Row], start: int) -> _Gutter | None:
         if row.x0 < middle < row.x1:
             two_sided += 1
         taken.append(row)
-    while taken and not taken[-1].x0 < (left + right) / 2 < taken[-1].x1 and _leaves(taken, left):
+    # Lines at the left below both columns may be body text again; at the right they never are.
+    while taken[-1].x1 <= right and _leaves(taken):
         taken.pop()
     if two_sided < 2 and not _is_letterhead(first):
         return None
     return _Gutter(left, right, taken)
 
 
-def _leaves(taken: Sequence[Row], left: float) -> bool:
+def _leaves(taken: Sequence[Row]) -> bool:
     """The last row stands farther below the columns than their own lines from one another."""
-    last, before = taken[-1], taken[-2] if len(taken) > 1 else taken[-1]
-    return last.top - before.bottom > 0.9 * last.size
+    return len(taken) > 1 and taken[-1].top - taken[-2].bottom > 0.9 * taken[-1].size
 
 
 def _is_letterhead(row: Row) -> bool:
-    text = row.text.lower()
-    return "cộng hòa xã hội" in text or "cộng hoà xã hội" in text or "nơi nhận" in text
+    return any(_COLUMN_OPENINGS.match(span.text.strip().lower()) for span in row.spans)
 
 
 def _widest_gap(row: Row) -> tuple[float, float] | None:
@@ -210,7 +223,7 @@ def _widest_gap(row: Row) -> tuple[float, float] | None:
         for before, after in zip(row.spans, row.spans[1:], strict=False)
     ]
     width, left, right = max(gaps, default=(0.0, 0.0, 0.0))
-    if width < _COLUMN_GAP * row.size:
+    if width < (_LETTERHEAD_GAP if _is_letterhead(row) else _COLUMN_GAP) * row.size:
         return None
     before = " ".join(span.text for span in row.spans if span.x1 <= left).strip()
     after = " ".join(span.text for span in row.spans if span.x0 >= right).strip()
@@ -230,7 +243,7 @@ def _free_part(row: Row, left: float, right: float) -> tuple[float, float] | Non
             left = max(left, span.x1)
         else:
             right = min(right, span.x0)
-    return (left, right) if right - left >= 0.8 * row.size else None
+    return (left, right) if right - left >= _LETTERHEAD_GAP * row.size else None
 
 
 # --- paragraphs ---------------------------------------------------------------------------------
@@ -265,19 +278,22 @@ class Joiner:
 
     def _continues(self, row: Row, column: Column, leading: float, opens: bool) -> bool:
         last = self._last
-        if last is None or abs(row.size - last.size) > 0.15 * max(row.size, last.size):
+        if last is None or abs(row.size - last.size) > 0.25 * max(row.size, last.size):
             return False
         if opens:
             return self._continues_elsewhere(row, last)
-        if row.top - last.bottom > leading or not _is_full(last, row, column.right):
+        if row.top - last.bottom > leading or self._begins(row, last, column.left):
             return False
-        return not self._begins(row, last, column.left)
+        return _is_full(last, row, column.right) or _goes_on(last, row)
 
     def _continues_elsewhere(self, row: Row, last: Row) -> bool:
-        """On a new page, or in the next column, only a sentence plainly cut goes on."""
+        """On a new page a sentence plainly cut goes on; in the next column when in small letters.
+        """
         if last.text.rstrip().endswith(_SENTENCE_END) or _MARKER.match(row.text):
             return False
-        return _is_full(last, row, self._right_of_last) or row.text[:1].islower()
+        if row.text[:1].islower():
+            return True
+        return row.page != last.page and _is_full(last, row, self._right_of_last)
 
     def _begins(self, row: Row, last: Row, left: float) -> bool:
         """The row is indented like a first line, or opens with a bullet or a number."""
@@ -286,8 +302,23 @@ class Joiner:
             cut = not last.text.rstrip().endswith((*_SENTENCE_END, ","))
             dash = row.text[0] in "-–—" and row.text.lstrip("-–— ")[:1].islower()
             return not (cut and dash and row.x0 <= left + indent)
+        if _is_centred(last, row):
+            return not (row.text[:1].islower() or (row.text.isupper() and last.text.isupper()))
         hangs = self._first is last and bool(_MARKER.match(last.text))
         return row.x0 > last.x0 + indent and not hangs
+
+
+def _is_centred(last: Row, row: Row) -> bool:
+    """Both rows stand around one middle, as titles do."""
+    return (
+        abs((last.x0 + last.x1) - (row.x0 + row.x1)) < row.size
+        and abs(last.x0 - row.x0) > 0.5 * row.size
+    )
+
+
+def _goes_on(last: Row, row: Row) -> bool:
+    """The row goes on in small letters after a line that ends no sentence."""
+    return row.text[:1].islower() and not last.text.rstrip().endswith(_SENTENCE_END)
 
 
 def _is_full(last: Row, row: Row, right: float) -> bool:

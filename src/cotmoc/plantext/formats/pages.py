@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Literal
 
 from cotmoc.plantext.formats.building import CellDraft, TextBuilder
 from cotmoc.plantext.formats.layout import Column, Joiner, Row, Span, columns_of, rows_of
@@ -15,7 +16,8 @@ from cotmoc.plantext.formats.ruled import Box, Grid
 _ZONE = 0.13
 _EDGE_ROWS = 3
 _PAGE_NUMBER = re.compile(r"[-–—\s]{0,6}(?:trang\s{0,3})?(\d{1,4})(?:\s?/\s?\d{1,4})?[-–—\s.]{0,6}")
-_DIGITS = re.compile(r"\d+")
+# The page's number at either end of a running title.
+_NUMBER_AT_END = re.compile(r"^(?:trang\s)?\d{1,4}(?:/\d{1,4})?\s|(?:\s|^)(?:trang\s)?\d{1,4}(?:/\d{1,4})?$")
 _CONTENTS = re.compile(r"(?:\.\s?){5,}\s{0,4}\d{1,4}$|…{2,}\.{0,4}\s{0,4}\d{1,4}$")
 _STAMP = re.compile(r"(?:người ký|ký bởi|cơ quan|tổ chức|thời gian ký|ngày ký|email)\s?:")
 _FOOTNOTE = re.compile(r"\[?\(?(\d{1,2})[\])]?[\s.]?\s{0,4}(?=[^\W\d])")
@@ -103,59 +105,77 @@ def _right_margin(sheets: Sequence[_Sheet]) -> dict[int, float]:
 # --- what belongs to the paper, not to the text ---------------------------------------------------
 
 
-def _edge_rows(sheet: _Sheet) -> Iterator[tuple[str, int, Row]]:
-    """The first and last rows near the page's edges: which edge, how far in, the row."""
+_Edge = Literal["top", "bottom"]
+_EDGES: tuple[_Edge, ...] = ("top", "bottom")
+
+
+def _edge_rows(sheet: _Sheet, edge: _Edge) -> list[Row]:
+    """The rows near an edge of the page, from the edge inwards."""
     height = sheet.page.height
-    for index, row in enumerate(sheet.rows[:_EDGE_ROWS]):
-        if row.bottom < _ZONE * height:
-            yield "top", index, row
-    for index, row in enumerate(reversed(sheet.rows[-_EDGE_ROWS:])):
-        if row.top > (1 - _ZONE) * height:
-            yield "bottom", index, row
+    if edge == "top":
+        return [row for row in sheet.rows[:_EDGE_ROWS] if row.bottom < _ZONE * height]
+    low = (1 - _ZONE) * height
+    return [row for row in reversed(sheet.rows[-_EDGE_ROWS:]) if row.top > low]
 
 
 def _remove_furniture(sheets: Sequence[_Sheet], builder: TextBuilder) -> None:
-    repeated = _repeated(sheets)
+    """Running titles and page numbers: they repeat, and keep a distance from the text."""
+    repeated = {edge: _repeated(sheets, edge) for edge in _EDGES}
     offsets = _page_offsets(sheets)
     for sheet in sheets:
-        gone = []
-        for edge, index, row in _edge_rows(sheet):
-            number = _PAGE_NUMBER.fullmatch(row.text.strip().lower())
-            if number and index == 0 and int(number[1]) - sheet.page.number in offsets:
-                builder.note("page_numbers_removed")
-                gone.append(row)
-            elif (edge, _masked(row)) in repeated:
-                builder.note("page_furniture_removed")
-                gone.append(row)
-        # Where the number stood above or below a running title, it is now the outermost row.
-        sheet.rows = [row for row in sheet.rows if not any(row is each for each in gone)]
-        for edge, index, row in list(_edge_rows(sheet)):
-            number = _PAGE_NUMBER.fullmatch(row.text.strip().lower())
-            if gone and number and index == 0 and int(number[1]) - sheet.page.number in offsets:
-                sheet.rows = [each for each in sheet.rows if each is not row]
-                del edge
+        for edge in _EDGES:
+            rows = _edge_rows(sheet, edge)
+            count = 0
+            for index, row in enumerate(rows):
+                numbered = _page_number(row)
+                if numbered is None or numbered - sheet.page.number not in offsets:
+                    if _masked(row) not in repeated[edge]:
+                        break
+                if _stands_apart(sheet, edge, index):
+                    count = index + 1
+            for row in rows[:count]:
+                title = _page_number(row) is None
+                builder.note("page_furniture_removed" if title else "page_numbers_removed")
+            if count:
+                sheet.rows = sheet.rows[count:] if edge == "top" else sheet.rows[:-count]
+
+
+def _stands_apart(sheet: _Sheet, edge: _Edge, index: int) -> bool:
+    """More than the distance of two lines lies between the row and the next one inwards."""
+    rows = sheet.rows if edge == "top" else sheet.rows[::-1]
+    if index + 1 >= len(rows):
+        return True
+    row, inner = rows[index], rows[index + 1]
+    gap = max(inner.top - row.bottom, row.top - inner.bottom)
+    return gap > 0.55 * min(row.size, inner.size)
+
+
+def _page_number(row: Row) -> int | None:
+    found = _PAGE_NUMBER.fullmatch(row.text.strip().lower())
+    return int(found[1]) if found else None
 
 
 def _masked(row: Row) -> str:
-    return _DIGITS.sub("#", row.text.strip().lower())
+    return _NUMBER_AT_END.sub("", row.text.strip().lower())
 
 
-def _repeated(sheets: Sequence[_Sheet]) -> set[tuple[str, str]]:
+def _repeated(sheets: Sequence[_Sheet], edge: _Edge) -> set[str]:
     """Rows that stand at the same edge of three pages and of a fifth of all."""
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
     for sheet in sheets:
-        counts.update({(edge, _masked(row)) for edge, _, row in _edge_rows(sheet)})
+        counts.update({_masked(row) for row in _edge_rows(sheet, edge)})
     least = max(3, len(sheets) // 5)
-    return {key for key, count in counts.items() if count >= least and key[1] != "#"}
+    return {words for words, count in counts.items() if count >= least and words}
 
 
 def _page_offsets(sheets: Sequence[_Sheet]) -> set[int]:
     """By how much printed page numbers differ from the counted ones; 0 is always believed."""
     offsets: Counter[int] = Counter()
     for sheet in sheets:
-        for _, _, row in _edge_rows(sheet):
-            if number := _PAGE_NUMBER.fullmatch(row.text.strip().lower()):
-                offsets[int(number[1]) - sheet.page.number] += 1
+        for row in (row for edge in _EDGES for row in _edge_rows(sheet, edge)):
+            number = _page_number(row)
+            if number is not None:
+                offsets[number - sheet.page.number] += 1
     return {0, *(offset for offset, count in offsets.items() if count >= 2)}
 
 

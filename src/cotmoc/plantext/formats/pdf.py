@@ -17,7 +17,7 @@ from cotmoc.plantext.formats.building import MAX_CHARACTERS, TextBuilder
 from cotmoc.plantext.formats.cleaning import raised
 from cotmoc.plantext.formats.layout import Span
 from cotmoc.plantext.formats.pages import Page, write_pages
-from cotmoc.plantext.formats.ruled import MAX_LINES, Line, find_grids
+from cotmoc.plantext.formats.ruled import MAX_LINES, Grid, Line, find_grids
 from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.unreadable import UnreadableText
 
@@ -166,13 +166,14 @@ def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) 
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(bounds))
     turn = _turn_of(characters)
     place = _Placing(turn, bounds.left, bounds.bottom, bounds.right, bounds.top)
-    spans = _spans(characters, place)
     drawn = _drawn(page, place)
+    grids = find_grids(drawn.across, drawn.down)
+    spans = _spans(characters, place, grids)
     unreadable = sum(1 for each in characters if each[0] >= 0xE000 and each[0] != 0xFFFE)
     few = len(characters) < _LEAST_ON_PAGE
     lost = bool(characters) and unreadable > _UNREADABLE_SHARE * len(characters)
     width, height = place.size
-    result = Page(number, width, height, spans, find_grids(drawn.across, drawn.down))
+    result = Page(number, width, height, spans, grids)
     is_picture = (few and drawn.pictures) or lost
     if lost:
         result.spans = []
@@ -220,8 +221,10 @@ def _turn_of(characters: Sequence[_Character]) -> int:
     return max(range(4), key=lambda turn: votes[turn]) if any(votes) else 0
 
 
-def _spans(characters: Sequence[_Character], place: _Placing) -> list[Span]:
-    """Characters that follow one another on a line, cut where a wide gap opens."""
+def _spans(
+    characters: Sequence[_Character], place: _Placing, grids: Sequence[Grid]
+) -> list[Span]:
+    """Characters that follow one another on a line, cut at wide gaps and at walls of cells."""
     spans: list[Span] = []
     letters: list[str] = []
     x0 = x1 = top = bottom = 0.0
@@ -231,12 +234,13 @@ def _spans(characters: Sequence[_Character], place: _Placing) -> list[Span]:
             size = bottom - top
             shared = min(bottom, down) - max(top, up)
             gap = left - x1
-            small = 0.45 * size < down - up < 0.8 * size and down < bottom - 0.15 * size
+            small = 0.45 * size < down - up < 0.92 * size and down < bottom - 0.12 * size
             if small and 0x30 <= code <= 0x39 and -0.3 * size < gap < 0.5 * size:
                 letters.append(raised("".join(letters[-4:]), chr(code)))
                 x1 = max(x1, right)
                 continue
-            if shared > 0.5 * min(size, down - up) and -0.6 * size < gap < 0.95 * size:
+            near = shared > 0.5 * min(size, down - up) and -0.6 * size < gap < 0.95 * size
+            if near and not (grids and gap > 0.1 * size and _parted(grids, x1, left, up, down)):
                 if (blank and gap > -0.1 * size) or gap > 0.25 * size:
                     letters.append(" ")
                 letters.append(_character(code))
@@ -249,6 +253,18 @@ def _spans(characters: Sequence[_Character], place: _Placing) -> list[Span]:
     if letters:
         spans.append(Span(x0, x1, top, bottom, "".join(letters)))
     return [span for span in spans if span.text.strip() and span.size > 0]
+
+
+def _parted(
+    grids: Sequence[Grid], left: float, right: float, top: float, bottom: float
+) -> bool:
+    """A wall between two columns of a table stands in the gap."""
+    middle = (top + bottom) / 2
+    return any(
+        grid.top <= middle <= grid.bottom
+        and any(left - 1.0 <= at <= right + 1.0 for at in grid.columns)
+        for grid in grids
+    )
 
 
 def _character(code: int) -> str:
