@@ -120,7 +120,7 @@ class _Writer:
             self._lines(block)
 
     def finish(self, format_: Format, encoding: str, notes: tuple[str, ...]) -> SourceText:
-        text = "".join(self._parts)
+        text = "".join(self._parts).rstrip("\n") + "\n"
         if not text.strip():
             raise UnreadableText("no_text", self._file)
         return SourceText(
@@ -219,7 +219,7 @@ class GridFiller:
         """The row's next cell."""
         while self._column in self._reaching:
             self._column += 1
-        column_span = max(1, min(column_span, MAX_COLUMNS))
+        column_span = max(1, min(column_span, MAX_COLUMNS - self._column + 1))
         row_span = max(1, min(row_span, MAX_CELLS))
         if len(self.cells) >= MAX_CELLS or self._column > MAX_COLUMNS:
             # Beyond any real table: the words are kept, their place is not.
