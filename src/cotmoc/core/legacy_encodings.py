@@ -33,6 +33,12 @@ TCVN3 = {
     for letter, code in zip(letters, codes, strict=True)
 }
 _CHARMAP = "".join(TCVN3.get(code, chr(code)) for code in range(256))
+# The byte of `ư` is elsewhere a soft hyphen, and programs make a hyphen of it: `đ-ợc`, `nh-`.
+_CONSONANTS = "bcdđghklmnpqrstvx"
+_LOST_U = re.compile(
+    rf"(?<![\w-])(?:([{_CONSONANTS}{_CONSONANTS.upper()}]?[{_CONSONANTS}]{{1,2}})[-\u00ad]"
+    rf"|([{_CONSONANTS.upper()}]?[{_CONSONANTS}]{{0,2}})[-\u00ad](?=[ơợờớởỡ]))"
+)
 # VNI as its fonts use it: a vowel, then a sign for tone and shape; some letters are whole.
 _VNI_TONES = {"ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ù": "\u0301", "ï": "\u0323"}
 _VNI_CIRCUMFLEX = {"â": "", "à": "\u0300", "å": "\u0309", "ã": "\u0303", "á": "\u0301", "ä": "\u0323"}
@@ -90,7 +96,7 @@ def decode_vni(raw: bytes) -> str:
 
 def typed_as_tcvn3(text: str) -> str:
     """Unicode letters for text typed in a `.VnTime` font: `KÕ ho¹ch` is `Kế hoạch`."""
-    return text.translate(TCVN3)
+    return _LOST_U.sub(lambda lost: f"{lost[1] or lost[2]}ư", text.translate(TCVN3))
 
 
 def typed_as_vni(text: str) -> str:

@@ -106,6 +106,7 @@ class _Writer:
         self._old = old
         self._parts: list[str] = []
         self._length = 0
+        self._after_blank = False
         self._origins: list[Origin] = []
         self._tables: list[Table] = []
 
@@ -158,8 +159,9 @@ class _Writer:
             self._put("\n")
 
     def _blank(self) -> None:
-        if self._parts and self._parts[-1] != "\n":
+        if self._length and not self._after_blank:
             self._put("\n")
+            self._after_blank = True
 
     def _table(self, drafts: list[CellDraft]) -> None:
         self._blank()
@@ -186,6 +188,7 @@ class _Writer:
             self._origins.append(origin)
 
     def _put(self, text: str) -> None:
+        self._after_blank = False
         self._parts.append(text)
         self._length += len(text)
         if self._length > MAX_CHARACTERS:

@@ -13,7 +13,8 @@ from statistics import median
 
 _MARKER = re.compile(
     r"(?:[-–—−+*•●▪◦‣►➢✓]\s{0,4}|\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zđ]|[IVXLC]{1,6}|[A-H])[.)/]\s"
-    r"|\d{1,2}(?:\.\d{1,2}){1,4}\s|Điều\s\d{1,3}|(?:Phần|Chương|Mục|PHẦN|CHƯƠNG|MỤC|PHỤ LỤC|Phụ lục)\s)"
+    r"|\d{1,2}(?:\.\d{1,2}){1,4}\s|Điều\s\d{1,3}|(?:Phần|Chương|Mục|PHẦN|CHƯƠNG|MỤC|PHỤ LỤC|Phụ lục)\s(?:thứ|THỨ|\d|[IVXLC]{1,6}\b)"
+    r"|PHỤ LỤC\b)"
 )
 _ONLY_MARKER = re.compile(r"[-–—−+*•●▪◦‣►➢✓]|\(?[\divxIVXLCa-zđA-H][\d.ivxIVXLC]{0,8}[.)/]?")
 _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
