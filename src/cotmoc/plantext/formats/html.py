@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from cotmoc.plantext.formats.building import GridFiller, TextBuilder, is_layout
+from cotmoc.plantext.formats.building import CellDraft, GridFiller, TextBuilder, is_layout
 from cotmoc.plantext.formats.cleaning import raised
 from cotmoc.plantext.formats.encodings import decode
 from cotmoc.plantext.formats.numbering import counted
@@ -16,8 +16,14 @@ from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.unreadable import UnreadableText
 
 _SNIFFED = 4_096
-_OPENING = re.compile(rb"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,200})?(?:<!--[^>]{0,2000}-->\s{0,200}){0,5}<(?:!doctype\s{1,8}html|html|head|body)\b", re.IGNORECASE)
-_TAG = re.compile(rb"<(/?(?:html|head|body|p|div|table|tr|td|ul|li|span|br|h[1-6]|article)\b)[^<>]{0,400}>", re.IGNORECASE)
+_OPENING = re.compile(
+    rb"\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,200})?(?:<!--[^>]{0,2000}-->\s{0,200}){0,5}<(?:!doctype\s{1,8}html|html|head|body)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    rb"<(/?(?:html|head|body|p|div|table|tr|td|ul|li|span|br|h[1-6]|article)\b)[^<>]{0,400}>",
+    re.IGNORECASE,
+)
 _LEAST_TAGS = 6
 _CHARSET = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([\w.:-]{1,40})", re.IGNORECASE)
 _DROPPED = frozenset(
@@ -98,7 +104,7 @@ def _content(root: etree._Element) -> list[etree._Element]:
         return [whole]
     if best.find(".//h1") is not None:
         return [best]
-    return [title for title in whole.iter("h1")][:1] + [best]
+    return [*list(whole.iter("h1"))[:1], best]
 
 
 def _size(element: etree._Element) -> int:
@@ -255,7 +261,7 @@ class _Reader:
         self.builder.table(cells)
         return True
 
-    def _cells(self, table: etree._Element) -> list:  # type: ignore[type-arg]
+    def _cells(self, table: etree._Element) -> list[CellDraft]:
         filler = GridFiller()
         for row in table.iterdescendants("tr"):
             filler.next_row()

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf
 from statistics import median
 
 _MARKER = re.compile(
     r"(?:[-–—−+*•●▪◦‣►➢✓]\s{0,4}|\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zđ]|[IVXLC]{1,6}|[A-H])[.)/]\s"
-    r"|\d{1,2}(?:\.\d{1,2}){1,4}\s|Điều\s\d{1,3}|(?:Phần|Chương|Mục|PHẦN|CHƯƠNG|MỤC|PHỤ LỤC|Phụ lục)\s(?:thứ|THỨ|\d|[IVXLC]{1,6}\b)"
-    r"|PHỤ LỤC\b)"
+    r"|\d{1,2}(?:\.\d{1,2}){1,4}\s|Điều\s\d{1,3}|PHỤ LỤC\b"
+    r"|(?:Phần|Chương|Mục|Phụ lục|PHẦN|CHƯƠNG|MỤC)\s(?:thứ|THỨ|\d|[IVXLC]{1,6}\b))"
 )
 _ONLY_MARKER = re.compile(r"[-–—−+*•●▪◦‣►➢✓]|\(?[\divxIVXLCa-zđA-H][\d.ivxIVXLC]{0,8}[.)/]?")
 _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
@@ -71,7 +72,7 @@ class Row:
     def text(self) -> str:
         """The spans' text; a blank where there is room for one."""
         parts = [self.spans[0].text]
-        for before, after in zip(self.spans, self.spans[1:], strict=False):
+        for before, after in pairwise(self.spans):
             near = -0.3 * after.size < after.x0 - before.x1 < 0.12 * after.size
             parts.append(after.text if near else " " + after.text)
         return "".join(parts)
@@ -219,10 +220,7 @@ def _is_letterhead(row: Row) -> bool:
 
 def _widest_gap(row: Row) -> tuple[float, float] | None:
     """The widest free strip of a row, unless only a bullet or a number stands beside it."""
-    gaps = [
-        (after.x0 - before.x1, before.x1, after.x0)
-        for before, after in zip(row.spans, row.spans[1:], strict=False)
-    ]
+    gaps = [(after.x0 - before.x1, before.x1, after.x0) for before, after in pairwise(row.spans)]
     width, left, right = max(gaps, default=(0.0, 0.0, 0.0))
     if width < (_LETTERHEAD_GAP if _is_letterhead(row) else _COLUMN_GAP) * row.size:
         return None
@@ -288,8 +286,7 @@ class Joiner:
         return _is_full(last, row, column.right) or _goes_on(last, row)
 
     def _continues_elsewhere(self, row: Row, last: Row) -> bool:
-        """On a new page a sentence plainly cut goes on; in the next column when in small letters.
-        """
+        """A sentence plainly cut goes on over the page; in the next column in small letters."""
         if last.text.rstrip().endswith(_SENTENCE_END) or _MARKER.match(row.text):
             return False
         if row.text[:1].islower():
@@ -331,10 +328,6 @@ def _is_full(last: Row, row: Row, right: float) -> bool:
 
 def _leading_of(rows: Sequence[Row]) -> float:
     """The largest distance between two lines of one paragraph."""
-    gaps = [
-        after.top - before.bottom
-        for before, after in zip(rows, rows[1:], strict=False)
-        if after.top > before.top
-    ]
+    gaps = [after.top - before.bottom for before, after in pairwise(rows) if after.top > before.top]
     typical = max(median(gaps), 0.0) if gaps else 0.0
     return typical + 0.45 * (rows[0].size if rows else 0.0)

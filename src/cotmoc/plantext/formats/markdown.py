@@ -9,7 +9,9 @@ from cotmoc.plantext.formats.building import MAX_COLUMNS, CellDraft, TextBuilder
 from cotmoc.plantext.formats.encodings import Decoded
 from cotmoc.plantext.origins import SourceText
 
-_RULE_OF_TABLE = re.compile(r"\s{0,3}\|?(?:\s{0,8}:?-{2,200}:?\s{0,8}\|){1,60}(?:\s{0,8}:?-{2,200}:?)?\s{0,8}")
+_RULE_OF_TABLE = re.compile(
+    r"\s{0,3}\|?(?:\s{0,8}:?-{2,200}:?\s{0,8}\|){1,60}(?:\s{0,8}:?-{2,200}:?)?\s{0,8}"
+)
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s{1,4}(?=\S)")
 _BULLET = re.compile(r"(\s{0,40})[*+-]\s{1,4}(?=\S)")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")

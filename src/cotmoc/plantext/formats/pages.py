@@ -17,7 +17,9 @@ _ZONE = 0.13
 _EDGE_ROWS = 3
 _PAGE_NUMBER = re.compile(r"[-–—\s]{0,6}(?:trang\s{0,3})?(\d{1,4})(?:\s?/\s?\d{1,4})?[-–—\s.]{0,6}")
 # The page's number at either end of a running title.
-_NUMBER_AT_END = re.compile(r"^(?:trang\s)?\d{1,4}(?:/\d{1,4})?\s|(?:\s|^)(?:trang\s)?\d{1,4}(?:/\d{1,4})?$")
+_NUMBER_AT_END = re.compile(
+    r"^(?:trang\s)?\d{1,4}(?:/\d{1,4})?\s|(?:\s|^)(?:trang\s)?\d{1,4}(?:/\d{1,4})?$"
+)
 _CONTENTS = re.compile(r"(?:\.\s?){5,}\s{0,4}\d{1,4}$|…{2,}\.{0,4}\s{0,4}\d{1,4}$")
 _STAMP = re.compile(r"(?:người ký|ký bởi|cơ quan|tổ chức|thời gian ký|ngày ký|email)\s?:")
 _FOOTNOTE = re.compile(r"\[?\(?(\d{1,2})[\])]?[\s.]?\s{0,4}(?=[^\W\d])")
@@ -128,9 +130,9 @@ def _remove_furniture(sheets: Sequence[_Sheet], builder: TextBuilder) -> None:
             count = 0
             for index, row in enumerate(rows):
                 numbered = _page_number(row)
-                if numbered is None or numbered - sheet.page.number not in offsets:
-                    if _masked(row) not in repeated[edge]:
-                        break
+                is_number = numbered is not None and numbered - sheet.page.number in offsets
+                if not is_number and _masked(row) not in repeated[edge]:
+                    break
                 if _stands_apart(sheet, edge, index):
                     count = index + 1
             for row in rows[:count]:
@@ -308,9 +310,7 @@ class _Composer:
         self._cells += cells
 
     def _continue_row(self, cells: list[CellDraft], first: int, last: int) -> None:
-        ends = {
-            cell.column: cell for cell in self._cells if cell.row + cell.row_span - 1 == last
-        }
+        ends = {cell.column: cell for cell in self._cells if cell.row + cell.row_span - 1 == last}
         for cell in cells:
             if cell.row == first and cell.lines:
                 before = ends.get(cell.column)
@@ -333,8 +333,7 @@ def _lines(box: Box, spans: list[Span], page: int) -> list[tuple[str, int | None
     right = max(row.x1 for row in rows)
     joiner.add(Column(rows, min(row.x0 for row in rows), max(right, _inner_right(box, rows))))
     return [
-        (" ".join(text for text, _ in paragraph.pieces), page)
-        for paragraph in joiner.paragraphs
+        (" ".join(text for text, _ in paragraph.pieces), page) for paragraph in joiner.paragraphs
     ]
 
 
@@ -346,8 +345,7 @@ def _inner_right(box: Box, rows: Sequence[Row]) -> float:
 
 def _same_columns(before: Grid, after: Grid) -> bool:
     return len(before.columns) == len(after.columns) and all(
-        abs(left - right) < 4.0
-        for left, right in zip(before.columns, after.columns, strict=True)
+        abs(left - right) < 4.0 for left, right in zip(before.columns, after.columns, strict=True)
     )
 
 

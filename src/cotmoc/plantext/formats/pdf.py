@@ -8,6 +8,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2
 from pypdfium2 import raw as pdfium
@@ -56,7 +57,7 @@ def _refuse_bombs(raw: bytes, file: str) -> None:
     for match in _STREAM.finditer(raw):
         head = raw[max(0, match.start() - 600) : match.start()]
         head = head[head.rfind(b" obj") + 1 :]
-        if b"/FlateDecode" not in head and b"/Fl" not in head or b"/Image" in head:
+        if b"/Fl" not in head or b"/Image" in head:
             continue
         packed = raw[match.end() : match.end() + _MAX_STREAM]
         for _ in range(max(1, min(4, head.count(b"/FlateDecode")))):
@@ -174,7 +175,7 @@ def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) 
     lost = bool(characters) and unreadable > _UNREADABLE_SHARE * len(characters)
     width, height = place.size
     result = Page(number, width, height, spans, grids)
-    is_picture = (few and drawn.pictures) or lost
+    is_picture = (few and drawn.pictures > 0) or lost
     if lost:
         result.spans = []
     return _Reading(result, len(characters), is_picture)
@@ -221,9 +222,7 @@ def _turn_of(characters: Sequence[_Character]) -> int:
     return max(range(4), key=lambda turn: votes[turn]) if any(votes) else 0
 
 
-def _spans(
-    characters: Sequence[_Character], place: _Placing, grids: Sequence[Grid]
-) -> list[Span]:
+def _spans(characters: Sequence[_Character], place: _Placing, grids: Sequence[Grid]) -> list[Span]:
     """Characters that follow one another on a line, cut at wide gaps and at walls of cells."""
     spans: list[Span] = []
     letters: list[str] = []
@@ -255,9 +254,7 @@ def _spans(
     return [span for span in spans if span.text.strip() and span.size > 0]
 
 
-def _parted(
-    grids: Sequence[Grid], left: float, right: float, top: float, bottom: float
-) -> bool:
+def _parted(grids: Sequence[Grid], left: float, right: float, top: float, bottom: float) -> bool:
     """A wall between two columns of a table stands in the gap."""
     middle = (top + bottom) / 2
     return any(
@@ -328,9 +325,7 @@ def _multiply(first: Matrix, then: Matrix) -> Matrix:
     )
 
 
-def _draw_path(
-    path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: _Placing, drawn: _Drawn
-) -> None:
+def _draw_path(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: _Placing, drawn: _Drawn) -> None:
     """Straight edges of stroked paths, and filled paths as thin as a line."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
@@ -348,16 +343,14 @@ def _draw_path(
 
 
 def _draw_edges(corners: Sequence[tuple[float, float]], drawn: _Drawn) -> None:
-    for (x, y), (x2, y2) in zip(corners, corners[1:], strict=False):
+    for (x, y), (x2, y2) in pairwise(corners):
         if abs(y - y2) <= 1.0 < abs(x - x2):
             drawn.across.append(Line((y + y2) / 2, min(x, x2), max(x, x2)))
         elif abs(x - x2) <= 1.0 < abs(y - y2):
             drawn.down.append(Line((x + x2) / 2, min(y, y2), max(y, y2)))
 
 
-def _subpaths(
-    path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix
-) -> Iterator[list[tuple[float, float]]]:
+def _subpaths(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
     """The corners of each part of a path; curves end where they end."""
     a, b, c, d, e, f = matrix
     x, y = ctypes.c_float(), ctypes.c_float()

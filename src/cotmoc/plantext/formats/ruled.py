@@ -95,9 +95,7 @@ def _joined(group: Sequence[Line]) -> list[Line]:
     return joined
 
 
-def _connected(
-    across: Sequence[Line], down: Sequence[Line]
-) -> list[tuple[list[Line], list[Line]]]:
+def _connected(across: Sequence[Line], down: Sequence[Line]) -> list[tuple[list[Line], list[Line]]]:
     """Groups of lines that touch one another."""
     parents = list(range(len(across) + len(down)))
 

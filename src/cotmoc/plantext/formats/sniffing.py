@@ -38,7 +38,7 @@ def kind_of(raw: bytes, file: str) -> Kind:
     # "BM" may also open a real text; only a following zero byte makes it a picture.
     if (raw.startswith(b"BM") and 0 in raw[:32]) or (raw[:4] == b"RIFF" and raw[8:12] == b"WEBP"):
         return "image"
-    if raw.startswith(b"PK\x03\x04") or raw.startswith(b"PK\x05\x06"):
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_package(raw, file)
     if raw.startswith(_OLE):
         raise _old_office(raw, file)

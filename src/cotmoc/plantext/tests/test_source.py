@@ -12,7 +12,9 @@ from cotmoc.plantext import UnreadableText, read_file, read_plan
 from cotmoc.plantext.source import load, load_bytes
 
 WORDS = "Kế hoạch chuyển đổi số của tỉnh: 90% hồ sơ được xử lý đúng hạn và số hóa."
-VNI_WORDS = "Keá hoaïch chuyeån ñoåi soá cuûa tænh: 90% hoà sô ñöôïc xöû lyù ñuùng haïn vaø soá hoùa."
+VNI_WORDS = (
+    "Keá hoaïch chuyeån ñoåi soá cuûa tænh: 90% hoà sô ñöôïc xöû lyù ñuùng haïn vaø soá hoùa."
+)
 
 
 def refused(tmp_path: Path, raw: bytes, max_bytes: int = 10_000) -> UnreadableText:
