@@ -8,28 +8,26 @@ import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from cotmoc.plantext.formats import scans
 from cotmoc.plantext.formats.building import MAX_CHARACTERS, TextBuilder
-from cotmoc.plantext.formats.cleaning import raised
-from cotmoc.plantext.formats.layout import Span
+from cotmoc.plantext.formats.drawings import drawing_of
+from cotmoc.plantext.formats.glyphs import Glyph, Parted, spans_of
 from cotmoc.plantext.formats.pages import Page, write_pages
-from cotmoc.plantext.formats.ruled import MAX_LINES, Grid, Line, find_grids
+from cotmoc.plantext.formats.ruled import Grid, find_grids
 from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.unreadable import UnreadableText
 
 MAX_PAGES = 800
 _MAX_STREAM = 60_000_000
-_MAX_OBJECTS = 60_000
-_MAX_FORMS = 6
-_THIN = 3.0
 _LEAST_ON_PAGE = 12
 _STREAM = re.compile(rb"stream\r?\n")
 _UNREADABLE_SHARE = 0.3
+# PDFium's two signs for a hyphen at the end of a line.
+_HYPHENS = frozenset((0x02, 0xFFFE))
 # PDFium is one library without locks of its own: one document at a time.
 _PDFIUM = threading.Lock()
 
@@ -137,47 +135,43 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Reading:
         pdfium.FPDF_ClosePage(page)
 
 
-# A character: its code, whether a blank stands before it, and its box (left, bottom, right, top).
+# A character: its code, whether a blank was felt before it, and its box (left, bottom, right, top).
 _Character = tuple[int, bool, float, float, float, float]
 
 
 def _characters(text: pdfium.FPDF_TEXTPAGE) -> Iterator[_Character]:
-    """The page's characters in the order they were drawn."""
+    """The page's characters in the order they were drawn; blanks that are drawn are characters."""
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
     code_at, box_at = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     blank = False
     for index in range(min(pdfium.FPDFText_CountChars(text), MAX_CHARACTERS)):
         code = code_at(text, index)
-        if code <= 32 or code == 0xA0:
-            # Two control characters stand for hyphens at line ends.
-            if code != 2:
-                blank = blank or code != 0
+        if code in _HYPHENS:
+            code = 0x2D
+        elif code <= 32 or code == 0xA0:
+            blank = blank or code != 0
+            if code not in (32, 0xA0) or pdfium.FPDFText_IsGenerated(text, index) == 1:
                 continue
-            code = 0x2D
-        elif code == 0xFFFE:
-            code = 0x2D
+            code = 32
         if box_at(text, index, reference):
             yield code, blank, box.left, box.bottom, box.right, box.top
-            blank = False
+            if code != 32:
+                blank = False
 
 
 def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) -> _Reading:
     bounds = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(bounds))
-    turn = _turn_of(characters)
-    place = _Placing(turn, bounds.left, bounds.bottom, bounds.right, bounds.top)
-    drawn = _drawn(page, place)
-    grids = find_grids(drawn.across, drawn.down)
-    spans = _spans(characters, place, grids)
-    unreadable = sum(1 for each in characters if each[0] >= 0xE000 and each[0] != 0xFFFE)
-    few = len(characters) < _LEAST_ON_PAGE
-    lost = bool(characters) and unreadable > _UNREADABLE_SHARE * len(characters)
-    width, height = place.size
-    result = Page(number, width, height, spans, grids)
-    is_picture = (few and drawn.pictures > 0) or lost
-    if lost:
-        result.spans = []
+    place = _Placing(_turn_of(characters), bounds.left, bounds.bottom, bounds.right, bounds.top)
+    drawing = drawing_of(page, lambda x, y: place.box(x, y, x, y)[:2])
+    grids = find_grids(drawing.across, drawing.down)
+    seen = [each for each in characters if each[0] != 32]
+    lost = sum(0xE000 <= each[0] <= 0xF8FF or each[0] == 0xFFFD for each in seen)
+    garbled = bool(seen) and lost > _UNREADABLE_SHARE * len(seen)
+    spans = [] if garbled else spans_of(_glyphs(characters, place), _walls(grids))
+    result = Page(number, *place.size, spans, grids)
+    is_picture = garbled or (len(seen) < _LEAST_ON_PAGE and drawing.pictures > 0)
     return _Reading(result, len(characters), is_picture)
 
 
@@ -222,148 +216,25 @@ def _turn_of(characters: Sequence[_Character]) -> int:
     return max(range(4), key=lambda turn: votes[turn]) if any(votes) else 0
 
 
-def _spans(characters: Sequence[_Character], place: _Placing, grids: Sequence[Grid]) -> list[Span]:
-    """Characters that follow one another on a line, cut at wide gaps and at walls of cells."""
-    spans: list[Span] = []
-    letters: list[str] = []
-    x0 = x1 = top = bottom = 0.0
-    for code, blank, *corners in characters:
-        left, up, right, down = place.box(*corners)
-        if letters:
-            size = bottom - top
-            shared = min(bottom, down) - max(top, up)
-            gap = left - x1
-            small = 0.45 * size < down - up < 0.92 * size and down < bottom - 0.12 * size
-            if small and 0x30 <= code <= 0x39 and -0.3 * size < gap < 0.5 * size:
-                letters.append(raised("".join(letters[-4:]), chr(code)))
-                x1 = max(x1, right)
-                continue
-            near = shared > 0.5 * min(size, down - up) and -0.6 * size < gap < 0.95 * size
-            if near and not (grids and gap > 0.1 * size and _parted(grids, x1, left, up, down)):
-                if (blank and gap > -0.1 * size) or gap > 0.25 * size:
-                    letters.append(" ")
-                letters.append(_character(code))
-                x1 = max(x1, right)
-                continue
-            spans.append(Span(x0, x1, top, bottom, "".join(letters)))
-            letters = []
-        letters.append(_character(code))
-        x0, x1, top, bottom = left, right, up, down
-    if letters:
-        spans.append(Span(x0, x1, top, bottom, "".join(letters)))
-    return [span for span in spans if span.text.strip() and span.size > 0]
+def _glyphs(characters: Sequence[_Character], place: _Placing) -> list[Glyph]:
+    """The characters on the upright page; what has no height cannot be seen."""
+    return [
+        Glyph(chr(code), blank, left, top, right, bottom, order)
+        for order, (code, blank, *corners) in enumerate(characters)
+        for left, top, right, bottom in (place.box(*corners),)
+        if bottom - top > 0.5 and code <= 0x10FFFF
+    ]
 
 
-def _parted(grids: Sequence[Grid], left: float, right: float, top: float, bottom: float) -> bool:
-    """A wall between two columns of a table stands in the gap."""
-    middle = (top + bottom) / 2
-    return any(
-        grid.top <= middle <= grid.bottom
-        and any(left - 1.0 <= at <= right + 1.0 for at in grid.columns)
-        for grid in grids
-    )
+def _walls(grids: Sequence[Grid]) -> Parted:
+    """Tells whether a wall between two columns of a table stands in a gap."""
 
+    def parted(left: float, right: float, top: float, bottom: float) -> bool:
+        middle = (top + bottom) / 2
+        return any(
+            grid.top <= middle <= grid.bottom
+            and any(left - 1.0 <= at <= right + 1.0 for at in grid.columns)
+            for grid in grids
+        )
 
-def _character(code: int) -> str:
-    return chr(code) if code <= 0x10FFFF else "\ufffd"
-
-
-# --- lines and pictures ---------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Drawn:
-    """What is drawn on a page besides its text."""
-
-    across: list[Line]
-    down: list[Line]
-    pictures: int = 0
-    left: int = _MAX_OBJECTS
-
-
-Matrix = tuple[float, float, float, float, float, float]
-_UNCHANGED: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-
-
-def _drawn(page: pdfium.FPDF_PAGE, place: _Placing) -> _Drawn:
-    drawn = _Drawn([], [])
-    for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
-        _draw(pdfium.FPDFPage_GetObject(page, index), _UNCHANGED, place, drawn, 0)
-    return drawn
-
-
-def _draw(
-    thing: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: _Placing, drawn: _Drawn, depth: int
-) -> None:
-    drawn.left -= 1
-    if drawn.left < 0 or len(drawn.across) + len(drawn.down) > 20 * MAX_LINES:
-        return
-    kind = pdfium.FPDFPageObj_GetType(thing)
-    if kind == pdfium.FPDF_PAGEOBJ_PATH:
-        _draw_path(thing, outer, place, drawn)
-    elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-        drawn.pictures += 1
-    elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORMS:
-        inner = _multiply(_matrix(thing), outer)
-        for index in range(min(pdfium.FPDFFormObj_CountObjects(thing), _MAX_OBJECTS)):
-            _draw(pdfium.FPDFFormObj_GetObject(thing, index), inner, place, drawn, depth + 1)
-
-
-def _matrix(thing: pdfium.FPDF_PAGEOBJECT) -> Matrix:
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(thing, ctypes.byref(matrix)):
-        return _UNCHANGED
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _multiply(first: Matrix, then: Matrix) -> Matrix:
-    a, b, c, d, e, f = first
-    p, q, r, s, t, u = then
-    return (
-        *(a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s),
-        *(e * p + f * r + t, e * q + f * s + u),
-    )
-
-
-def _draw_path(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: _Placing, drawn: _Drawn) -> None:
-    """Straight edges of stroked paths, and filled paths as thin as a line."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-    matrix = _multiply(_matrix(path), outer)
-    for corners in _subpaths(path, matrix):
-        boxes = [place.box(x, y, x, y)[:2] for x, y in corners]
-        xs, ys = [x for x, _ in boxes], [y for _, y in boxes]
-        width, height = max(xs) - min(xs), max(ys) - min(ys)
-        if height <= _THIN < width:
-            drawn.across.append(Line((min(ys) + max(ys)) / 2, min(xs), max(xs)))
-        elif width <= _THIN < height:
-            drawn.down.append(Line((min(xs) + max(xs)) / 2, min(ys), max(ys)))
-        elif stroke.value:
-            _draw_edges(boxes, drawn)
-
-
-def _draw_edges(corners: Sequence[tuple[float, float]], drawn: _Drawn) -> None:
-    for (x, y), (x2, y2) in pairwise(corners):
-        if abs(y - y2) <= 1.0 < abs(x - x2):
-            drawn.across.append(Line((y + y2) / 2, min(x, x2), max(x, x2)))
-        elif abs(x - x2) <= 1.0 < abs(y - y2):
-            drawn.down.append(Line((x + x2) / 2, min(y, y2), max(y, y2)))
-
-
-def _subpaths(path: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
-    """The corners of each part of a path; curves end where they end."""
-    a, b, c, d, e, f = matrix
-    x, y = ctypes.c_float(), ctypes.c_float()
-    corners: list[tuple[float, float]] = []
-    for index in range(min(pdfium.FPDFPath_CountSegments(path), _MAX_OBJECTS)):
-        segment = pdfium.FPDFPath_GetPathSegment(path, index)
-        pdfium.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_MOVETO and corners:
-            yield corners
-            corners = []
-        corners.append(point)
-        if pdfium.FPDFPathSegment_GetClose(segment):
-            corners.append(corners[0])
-    if corners:
-        yield corners
+    return parted if grids else lambda left, right, top, bottom: False
