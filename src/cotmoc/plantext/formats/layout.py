@@ -22,6 +22,7 @@ _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
 _SENTENCE_END = (".", ";", ":", "!", "?", "…")
 # The two sides of a letterhead, and of its end, may stand closer than other columns.
 _COLUMN_OPENINGS = re.compile(r"cộng h(?:òa|oà) xã hội|đảng cộng sản việt nam|nơi nhận")
+_BEFORE_NUMBER = (" năm", " tháng", " ngày", " số", " quý")
 _COLUMN_GAP = 1.4
 _LETTERHEAD_GAP = 0.4
 
@@ -281,7 +282,7 @@ class Joiner:
             return False
         if opens:
             return self._continues_elsewhere(row, last)
-        if row.top - last.bottom > leading or self._begins(row, last, column.left):
+        if row.top - last.bottom > leading or self._begins(row, last, column.left, column.right):
             return False
         return _is_full(last, row, column.right) or _goes_on(last, row)
 
@@ -293,7 +294,7 @@ class Joiner:
             return True
         return row.page != last.page and _is_full(last, row, self._right_of_last)
 
-    def _begins(self, row: Row, last: Row, left: float) -> bool:
+    def _begins(self, row: Row, last: Row, left: float, right: float) -> bool:
         """The row is indented like a first line, or opens with a bullet or a number."""
         indent = 0.8 * row.size
         if _MARKER.match(row.text):
@@ -301,7 +302,8 @@ class Joiner:
             dash = row.text[0] in "-–—" and row.text.lstrip("-–— ")[:1].islower()
             return not (cut and dash and row.x0 <= left + indent)
         if _is_centred(last, row):
-            return not (row.text[:1].islower() or (row.text.isupper() and last.text.isupper()))
+            same = row.text.isupper() == last.text.isupper() and row.text[0] not in "(["
+            return not (_goes_on(last, row) or (same and _is_full(last, row, right)))
         hangs = self._first is last and bool(_MARKER.match(last.text))
         return row.x0 > last.x0 + indent and not hangs
 
@@ -309,21 +311,30 @@ class Joiner:
 def _is_centred(last: Row, row: Row) -> bool:
     """Both rows stand around one middle, as titles do."""
     return (
-        abs((last.x0 + last.x1) - (row.x0 + row.x1)) < row.size
+        not last.text.rstrip().endswith(_SENTENCE_END)
+        and abs((last.x0 + last.x1) - (row.x0 + row.x1)) < row.size
         and abs(last.x0 - row.x0) > 0.5 * row.size
     )
 
 
 def _goes_on(last: Row, row: Row) -> bool:
-    """The row goes on in small letters after a line that ends no sentence."""
-    return row.text[:1].islower() and not last.text.rstrip().endswith(_SENTENCE_END)
+    """The row goes on in small letters, or with a number that the line before waits for."""
+    ended = last.text.rstrip()
+    if row.text[:1].isdigit():
+        return ended.lower().endswith(_BEFORE_NUMBER)
+    return row.text[:1].islower() and not ended.endswith(_SENTENCE_END)
 
 
 def _is_full(last: Row, row: Row, right: float) -> bool:
     """The first word of the next row had no place any more at the end of the last one."""
     word = row.text.split(" ", 1)[0]
-    width = (row.x1 - row.x0) * len(word) / max(len(row.text), 1)
+    width = (row.x1 - row.x0) * _breadth(word) / max(_breadth(row.text), 1.0)
     return last.x1 + width + 0.1 * last.size > right - 0.2 * last.size
+
+
+def _breadth(text: str) -> float:
+    """How wide the text is, in small letters."""
+    return len(text) + 0.4 * sum(map(str.isupper, text))
 
 
 def _leading_of(rows: Sequence[Row]) -> float:

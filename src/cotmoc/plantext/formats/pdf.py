@@ -14,6 +14,7 @@ from pypdfium2 import raw as pdfium
 
 from cotmoc.plantext.formats import scans
 from cotmoc.plantext.formats.building import MAX_CHARACTERS, TextBuilder
+from cotmoc.plantext.formats.cleaning import SYMBOLS
 from cotmoc.plantext.formats.drawings import drawing_of
 from cotmoc.plantext.formats.glyphs import Glyph, Parted, spans_of
 from cotmoc.plantext.formats.pages import Page, write_pages
@@ -219,7 +220,7 @@ def _turn_of(characters: Sequence[_Character]) -> int:
 def _glyphs(characters: Sequence[_Character], place: _Placing) -> list[Glyph]:
     """The characters on the upright page; what has no height cannot be seen."""
     return [
-        Glyph(chr(code), blank, left, top, right, bottom, order)
+        Glyph(SYMBOLS.get(code) or chr(code), blank, left, top, right, bottom, order)
         for order, (code, blank, *corners) in enumerate(characters)
         for left, top, right, bottom in (place.box(*corners),)
         if bottom - top > 0.5 and code <= 0x10FFFF
