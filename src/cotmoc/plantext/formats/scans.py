@@ -19,6 +19,13 @@ DOTS_PER_INCH = 220
 MAX_PAGES = 60
 _SECONDS_A_PAGE = 90
 _LEAST_CONFIDENCE = 25.0
+_PICTURES = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+}
 _POINT = 72 / DOTS_PER_INCH
 
 
@@ -37,10 +44,20 @@ def is_available() -> bool:
     return b"vie" in (listed.stdout + listed.stderr).split()
 
 
+def picture_kind(raw: bytes) -> str | None:
+    """`PNG`, `JPEG`, … by how the file begins; None for what is no picture."""
+    # "BM" may also open a real text; only a following zero byte makes it a picture.
+    if raw.startswith(b"BM") and 0 in raw[:32]:
+        return "BMP"
+    if raw.startswith(b"RIFF") and raw[8:12] == b"WEBP":
+        return "WEBP"
+    return next((kind for begin, kind in _PICTURES.items() if raw.startswith(begin)), None)
+
+
 def read_image(raw: bytes, file: str) -> SourceText:
     """The text in a picture file.  Raises `UnreadableText`."""
     if not is_available():
-        raise UnreadableText("scanned", file, install=PACKAGES)
+        raise UnreadableText("scanned", file, install=PACKAGES, looks_like=picture_kind(raw))
     builder = TextBuilder(file)
     builder.note("read_by_ocr")
     write_pages([read_page(raw, 1, file)], builder)
@@ -66,6 +83,8 @@ def read_page(picture: bytes, number: int, file: str) -> Page:
             check=True,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
+    except subprocess.CalledProcessError as error:
+        raise UnreadableText("broken", file, looks_like=picture_kind(picture)) from error
     except (OSError, subprocess.SubprocessError) as error:
         raise UnreadableText("scan_failed", file, page=number) from error
     return _page(done.stdout.decode("utf-8", "replace"), number)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cotmoc.plantext.formats import docx, html
+from cotmoc.plantext.formats import docx, html, scans
 from cotmoc.plantext.formats.packages import Package
 from cotmoc.plantext.unreadable import UnreadableText
 
 Kind = Literal["pdf", "docx", "image", "html", "text"]
 
-_IMAGES = {
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-}
 _REFUSED = (
     (b"{\\rtf", "old_rtf", "RTF"),
     (b"\x1f\x8b", "archive", "GZIP"),
@@ -32,11 +25,7 @@ def kind_of(raw: bytes, file: str) -> Kind:
     """The kind of the file.  Raises `UnreadableText` for kinds that are not read."""
     if b"%PDF-" in raw[:_PDF_WITHIN]:
         return "pdf"
-    for signature in _IMAGES:
-        if raw.startswith(signature):
-            return "image"
-    # "BM" may also open a real text; only a following zero byte makes it a picture.
-    if (raw.startswith(b"BM") and 0 in raw[:32]) or (raw[:4] == b"RIFF" and raw[8:12] == b"WEBP"):
+    if scans.picture_kind(raw):
         return "image"
     if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_package(raw, file)
