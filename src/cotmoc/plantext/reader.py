@@ -14,6 +14,7 @@ from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
+from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
@@ -27,13 +28,14 @@ _GDP = re.compile(r"(?<!\w)gdp(?!\w)")
 
 
 def read_file(path: Path, max_bytes: int = source.MAX_BYTES) -> Plan:
-    """Reads a text file.  Raises `UnreadableText` when it holds no readable text."""
-    return read_plan(source.load_text(path, max_bytes))
+    """Reads a file of any known format.  Raises `UnreadableText` when it holds no text."""
+    return read_plan(source.load(path, max_bytes))
 
 
-def read_plan(text: str) -> Plan:
+def read_plan(given: str | SourceText) -> Plan:
     """Reads any text; text that states no target gives a plan without targets."""
-    text = normalise(text)
+    origin = given if isinstance(given, SourceText) else SourceText(normalise(given))
+    text = origin.text
     pieces = cut_pieces(text)
     reading = read_head(text, pieces)
     blocks = join_wrapped_lines(text, pieces, reading.header_end)
@@ -48,6 +50,7 @@ def read_plan(text: str) -> Plan:
         targets=tuple(collector.targets),
         doubts=tuple(collector.doubts),
         left_alone=tuple(collector.left_alone),
+        source=origin,
     )
 
 
