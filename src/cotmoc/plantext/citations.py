@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from cotmoc.plantext.doctypes import ANY_CITED_TYPE, CITED_TYPES
 from cotmoc.plantext.letterhead import iso_date
 from cotmoc.plantext.model import Citation, Head, RelationKind
-from cotmoc.plantext.words import fold, one_line, phrase
+from cotmoc.plantext.words import UPPER, fold, one_line, phrase
 
 if TYPE_CHECKING:
     from cotmoc.plantext.structure import Passage
@@ -26,11 +27,21 @@ _DATE = (
     r"(?:,?\s{1,3}(?:ban hành\s)?ngày\s{1,3}(\d{1,2})\s{0,2}(?:[/.-]|tháng)\s{0,2}(\d{1,2})\s{0,2}"
     r"(?:[/.-]|năm)\s{0,2}((?:19|20)\d\d))"
 )
+_WORDS_BETWEEN = (
+    rf"(?:\s{{1,3}}(?!{ANY_CITED_TYPE}|(?:này|số|theo|tại)(?!\w))[^\s\d;.:(),]{{1,15}}){{0,6}}?"
+)
 _LAW = phrase("luật", "bộ luật", "pháp lệnh", "hiến pháp")
 _REFERENCE = re.compile(
-    rf"({ANY_CITED_TYPE})(?:\s[^\d;.:()]{{0,40}}?)?\s{{0,3}}(?:số\s?:?\s{{0,3}})?"
+    rf"({ANY_CITED_TYPE}){_WORDS_BETWEEN}\s{{0,3}}(?:số\s?:?\s{{0,3}})?"
     rf"(?<![\w/])({_NUMBER})(?!\w){_DATE}?"
 )
+# `các Nghị quyết của Chính phủ: số 50/NQ-CP …; số 02/NQ-CP …`
+_UNNAMED = re.compile(rf"(?<!\w)()số\s?:?\s{{0,3}}({_NUMBER})(?!\w){_DATE}?")
+_TYPE_OF_SYMBOL = {
+    **{"qđ": "decision", "nq": "resolution", "kh": "plan", "ct": "directive", "nđ": "decree"},
+    **{"tt": "circular", "tb": "notice", "bc": "report", "ttr": "proposal", "ctr": "programme"},
+    **{"đa": "scheme", "kl": "conclusion", "hd": "guidance", "cđ": "telegram", "qh": "law"},
+}
 _DATED_LAW = re.compile(
     rf"({_LAW})(?:\s[^\d;.:()]{{3,220}}?)(?:\s(?:số\s)?({_NUMBER})(?!\w){_DATE}?|{_DATE}"
     r"|\s{1,3}năm\s{1,3}\d{4})"
@@ -47,6 +58,7 @@ _ISSUER_ABOUT = re.compile(
     r"(?:ủy|uỷ) ban quốc gia\s(?:về\s)?chuyển đổi số|ban chỉ đạo[^,;.()]{0,60}về[^,;.()]{0,60}"
 )
 _LONGEST_ISSUER = 110
+_CAPITALS_BELOW = re.compile(rf"\n\s{{0,4}}(?=[{UPPER}]{{2}})")
 _JOINS = re.compile(r"(?:[,;]|(?<!\w)và|cùng|các)\s{1,3}(?:các\s{1,3})?$")
 _BASIS_OPENS = re.compile(r"(?:căn cứ|xét|theo đề nghị|trên cơ sở|thực hiện|sau khi)\s")
 _CARRIES_OUT = re.compile(
@@ -208,14 +220,24 @@ def _directly_replaced(before: str) -> bool:
 
 
 def _references(text: str, start: int, end: int) -> list[_Found]:
-    folded = fold(text[start:end])
+    folded = fold(text[start:end]).replace("\n", " ")
     found = [_found(text, start, folded, match) for match in _REFERENCE.finditer(folded)]
     laws = [_found(text, start, folded, match) for match in _DATED_LAW.finditer(folded)]
-    spans = [(law.start, law.end) for law in laws]
-    alone = [
-        item for item in found if not any(left <= item.start < right for left, right in spans)
-    ]
-    return sorted([*alone, *laws], key=lambda item: item.start)
+    named = [*laws, *_outside(laws, found)]
+    unnamed = [_found(text, start, folded, match) for match in _UNNAMED.finditer(folded)]
+    known = [item for item in _outside(named, unnamed) if item.type]
+    return sorted([*named, *known], key=lambda item: item.start)
+
+
+def _outside(taken: list[_Found], items: list[_Found]) -> list[_Found]:
+    """Those that do not begin inside one already taken; both are in the order of the text."""
+    ends = sorted((item.start, item.end) for item in taken)
+    kept = []
+    for item in items:
+        index = bisect_right(ends, (item.start, len(ends) + item.end)) - 1
+        if index < 0 or item.start >= ends[index][1]:
+            kept.append(item)
+    return kept
 
 
 def _found(text: str, shift: int, folded: str, match: re.Match[str]) -> _Found:
@@ -231,11 +253,17 @@ def _found(text: str, shift: int, folded: str, match: re.Match[str]) -> _Found:
     return _Found(
         start=shift + match.start(),
         end=shift + end,
-        type=CITED_TYPES[one_line(match.group(1))],
+        type=CITED_TYPES.get(one_line(match.group(1))) or _type_of(reference),
         reference=reference,
         issuer=issuer,
         date=iso_date(date) if date else None,
     )
+
+
+def _type_of(reference: str | None) -> str:
+    """`decision` for `749/QĐ-TTg`; empty where the symbol says nothing."""
+    symbols = re.split(r"[/-]", fold(reference or ""))[1:]
+    return next((kind for s in symbols if (kind := _TYPE_OF_SYMBOL.get(s.rstrip("0123456789")))), "")
 
 
 def _issuer(text: str, shift: int, folded: str, position: int) -> tuple[int, str | None]:
@@ -255,6 +283,8 @@ def _issuer_end(text: str, shift: int, folded: str, begin: int) -> int:
     if about := _ISSUER_ABOUT.match(folded, begin):
         return about.end()
     limit = min(len(folded), begin + _LONGEST_ISSUER)
+    if capitals := _CAPITALS_BELOW.search(text, shift + begin, shift + limit):
+        limit = capitals.start() - shift
     for stop in _ISSUER_ENDS.finditer(folded, begin, limit):
         behind = text[shift + stop.end() : shift + stop.end() + 40].lstrip()
         listed = folded.startswith(("sở", "bộ"), begin) and behind[:1].isupper()

@@ -14,6 +14,8 @@ TYPES = {
     "báo cáo": "report",
     "thông báo": "notice",
     "chiến lược": "strategy",
+    "kế hoạch hành động": "plan",
+    "chương trình hành động": "programme",
     "công văn": "official_letter",
     "công điện": "telegram",
     "hướng dẫn": "guidance",
@@ -37,6 +39,6 @@ CITED_TYPES = {
     "văn bản": "official_letter",
 }
 # What a newspaper article may tell about: its headline often says `quy định` or `hướng dẫn`.
-PLANNING_TYPES = dict(list(TYPES.items())[:9])
+PLANNING_TYPES = dict(list(TYPES.items())[:11])
 ANY_TYPE = phrase(*TYPES)
 ANY_CITED_TYPE = phrase(*CITED_TYPES)

@@ -56,6 +56,7 @@ _ORGANISATION = re.compile(
     r"|chính phủ|quốc hội|bộ chính trị|công đoàn|liên đoàn|mặt trận|tập đoàn|tổng công ty|phòng )"
 )
 _SESSION = re.compile(r"(?:khóa|khoá|nhiệm kỳ|kỳ họp|lần thứ)\s")
+_STAMP = re.compile(r"(?:\(?dự thảo|hỏa tốc|hoả tốc|khẩn|thượng khẩn|mật|tối mật|bản sao|sao y)")
 _JOINED_TO_NEXT = re.compile(
     r"(?:văn phòng|đảng (?:ủy|uỷ)|đoàn đbqh và|đoàn đại biểu quốc hội và|ban chấp hành|và|của)$"
 )
@@ -277,7 +278,10 @@ def _goes_on(piece: Piece, line: str, last: str) -> bool:
     folded = fold(line)
     if piece.marker is not None or line.startswith("(") or not any(c.isalpha() for c in line):
         return False
-    if _BODY_STARTS.match(folded) or _NATION.search(folded) or _MOTTO.search(folded):
+    opens_body = _BODY_STARTS.match(folded) if last else folded.startswith("căn cứ")
+    if opens_body and not line[:1].islower():
+        return False
+    if _NATION.search(folded) or _MOTTO.search(folded):
         return False
     if _NUMBER.match(folded) or (_PLACE_DATE.match(line) and line[:1].isupper() and last):
         return False
@@ -305,13 +309,15 @@ def _organisations(rest: str) -> list[str]:
         for cell in re.split(r"\s{3,}|\t", raw.strip()):
             words = trim(one_line(cell))
             folded = fold(words)
-            if not words or _SESSION.match(folded) or words.startswith("("):
+            if not words or _SESSION.match(folded) or _STAMP.match(folded) or words[0] == "(":
                 continue
             opens = _ORGANISATION.match(folded) is not None
             if opens and not (found and _JOINED_TO_NEXT.search(fold(found[-1]))):
                 found.append(words)
             elif found and (words.isupper() or found[-1][:1].isupper() and opens):
                 found[-1] = f"{found[-1]} {words}"
+    if len(found) > 1 and fold(found[-1]) in ("văn phòng", "thanh tra"):
+        found[-1] = f"{found[-1]} {found[-2]}"
     return found
 
 

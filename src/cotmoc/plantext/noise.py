@@ -13,7 +13,7 @@ _WEB_PAGE = re.compile(
     r"|tác giả bài viết|tổng số điểm của bài|xếp hạng: |click |bạn đã không sử dụng|lượt xem"
     r"|(?:• ?)?(?:nam|nữ) miền (?:bắc|trung|nam)$|theo báo |nguồn: |[a-zđ]\.[a-zđ]\.?$"
 )
-_RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:tm|kt|tl|tuq|q)\. ?[^\W\d_]")
+_RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:(?:tm|kt|tl|tuq|q)\.|t/m|k/t|t/l) ?[^\W\d_]")
 _SIGNING_TITLE = re.compile(
     r"(?:q\. ?|quyền )?(?:phó )?(?:chủ tịch|giám đốc|bí thư|bộ trưởng|thứ trưởng|thủ tướng|cục trưởng"
     r"|trưởng ban|chánh văn phòng|trưởng phòng|tổng giám đốc|viện trưởng)(?: thường trực)?$"

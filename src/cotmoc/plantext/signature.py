@@ -16,7 +16,7 @@ _MAX_LINES = 70
 _LINES_BEFORE = 14
 _MAX_RECIPIENT = 200
 _RECIPIENTS = re.compile(r"nơi\s{1,3}nhận(?=\s{0,3}:|\s{0,40}$|\s{2})\s{0,3}:?")
-_FORM = re.compile(r"(?<![\w.])(TM|KT|TL|TUQ|Q)\s?\.\s{0,2}(?=[^\W\d_])")
+_FORM = re.compile(r"(?<![\w./])(?:(TM|KT|TL|TUQ|Q)\s?\.|([TK]/[MLT])[. ])\s{0,2}(?=[^\W\d_])")
 _TITLE = re.compile(
     rf"(?<!\w)(?:QUYỀN )?(?:PHÓ )?(?:CHỦ TỊCH|TỔNG GIÁM ĐỐC|GIÁM ĐỐC|TỔNG BÍ THƯ|BÍ THƯ|BỘ TRƯỞNG"
     rf"|THỨ TRƯỞNG|THỦ TƯỚNG|CỤC TRƯỞNG|TRƯỞNG BAN|CHÁNH VĂN PHÒNG|TRƯỞNG PHÒNG|VIỆN TRƯỞNG"
@@ -80,7 +80,7 @@ def read_recipients(text: str, pieces: list[Piece]) -> tuple[str, ...]:
         words = _without_signature(line)
         if not words:
             continue
-        opens = piece.marker is not None or not found or found[-1].endswith((";", "."))
+        opens = piece.marker is not None or not found or found[-1].endswith((",", ";", "."))
         if not opens and piece.marker is None and not _is_recipient(words, found):
             continue
         if opens and not _opens_recipient(piece, words, found):
@@ -91,7 +91,7 @@ def read_recipients(text: str, pieces: list[Piece]) -> tuple[str, ...]:
             found[-1] = f"{found[-1]} {words}"
         if _LAST.match(fold(words)) and words.endswith((".", ";")):
             break
-    return tuple(cleaned for words in found if (cleaned := words.strip(" ;.:")))
+    return tuple(cleaned for words in found if (cleaned := words.strip(" ,;.:")))
 
 
 def _opens_recipient(piece: Piece, words: str, found: list[str]) -> bool:
@@ -182,7 +182,8 @@ def _form_in(cell: str) -> tuple[str, str] | None:
     match = _FORM.match(cell)
     if not match or not cell[match.end() :][:2].isupper():
         return None
-    return f"{match.group(1)}.", trim(cell[match.end() :])
+    form = match.group(1) or match.group(2).replace("/", "")
+    return f"{form}.", trim(cell[match.end() :])
 
 
 def _title_in(cell: str, alone: bool) -> str | None:

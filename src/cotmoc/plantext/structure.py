@@ -28,6 +28,15 @@ _BASIS = re.compile(
     r"căn cứ\s|(?:xét\s(?:đề nghị|tờ trình)|theo đề nghị|sau khi có ý kiến|trên cơ sở)[^\n]{1,900}[;.]$"
 )
 _ENACTS = re.compile(r"(?:quyết định|quyết nghị|nghị quyết|chỉ thị|kết luận)\s?:$")
+_OPENS_TASKS = re.compile(
+    r"(?:yêu cầu|chỉ thị|đề nghị|giao nhiệm vụ|chỉ đạo|kết luận)[^:]{0,80}:$"
+)
+# A line cannot end a clause with such a word.
+_HANGS = re.compile(
+    r"(?<!\w)(?:số|ngày|tháng|và|của|với|theo|về|cho|các|tại|trên|từ|được|để|do|quyết định số"
+    r"|nghị quyết số|ủy ban nhân|ủy ban|thủ tướng)$"
+)
+_APPROVES = re.compile(r"(?:phê duyệt|thông qua|ban hành|công bố|sửa đổi|điều chỉnh|bãi bỏ)\s")
 _CLOSES = re.compile(r"trong quá trình|trên đây là|yêu cầu (?:các|thủ trưởng|giám đốc)|đề nghị các")
 
 
@@ -107,7 +116,9 @@ def join_wrapped_lines(text: str, pieces: list[Piece], header_end: int) -> list[
     full = _full_line(pieces)
     for piece in pieces:
         if blocks and _continues(text, blocks[-1], piece, header_end, full):
-            blocks[-1] = replace(blocks[-1], end=piece.end)
+            empty = blocks[-1].body >= blocks[-1].end
+            body = piece.start if empty else blocks[-1].body
+            blocks[-1] = replace(blocks[-1], end=piece.end, body=body)
         else:
             blocks.append(
                 Block(
@@ -149,6 +160,8 @@ def _continues(
         return False
     if waits_for_number(fold(last_line)) and words[0].isdigit():
         return True
+    if _HANGS.search(fold(last_line[-30:])) and not last_line.isupper() and not words.isupper():
+        return not noise.is_page_number(fold(words))
     if noise.is_page_number(fold(words)) or noise.opens_recipients(fold(words)):
         return False
     if words[0].islower():
@@ -284,12 +297,12 @@ class StructureReader:
             return self._annex(block)
         if outside := self._outside_the_plan(block, body, repeated):
             return outside
-        if self._is_heading(block, body):
-            return self._heading(block, body)
-        self._open_run_in_section(block, body)
         if _BASIS.match(body) and not self._has_parts:
             reason: Reason = "basis" if body.startswith("căn cứ") else "prose"
             return self._plain(block, "paragraph", "basis", reason, "p")
+        if self._is_heading(block, body):
+            return self._heading(block, body)
+        self._open_run_in_section(block, body)
         return self._content(block, body)
 
     def _annex(self, block: Block) -> Passage:
@@ -384,7 +397,8 @@ class StructureReader:
             self._stack.pop()
         parent = self._stack[-1]
         address = self._heading_address(block.marker, parent)
-        self._push(rank, style, address, body)
+        approves = style == "article" and _APPROVES.match(body)
+        self._push(rank, style, address, "" if approves else body)
         self._note_parts(block.marker)
         section = self._stack[-1]
         clause_address = address if block.marker else self._numbered(parent.address, "t")
@@ -428,7 +442,10 @@ class StructureReader:
         return int(above.rank) + (0.94 if capitals else 0.96 if not horizon else 0.97)
 
     def _role_named(self, body: str) -> Role | None:
-        return "results" if wording.is_results_heading(body) else wording.role_of_heading(body)
+        if wording.is_results_heading(body):
+            return "results"
+        announces = not self._has_parts and _OPENS_TASKS.search(body)
+        return wording.role_of_heading(body) or ("tasks" if announces else None)
 
     def _style(self, marker: Marker) -> str:
         label = marker.label
@@ -484,7 +501,9 @@ class StructureReader:
         if block.marker or self._has_parts:
             return
         opened: Role | None = None
-        if wording.opens_goals(body):
+        if _OPENS_TASKS.search(body[-200:]):
+            opened = "tasks"
+        elif wording.opens_goals(body):
             opened = "goals"
         elif wording.opens_tasks(body):
             opened = "tasks"
