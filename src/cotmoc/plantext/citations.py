@@ -64,7 +64,9 @@ _BASIS_OPENS = re.compile(r"(?:căn cứ|xét|theo đề nghị|trên cơ sở|t
 _CARRIES_OUT = re.compile(
     phrase(*("triển khai", "thực hiện", "thi hành", "cụ thể hóa", "cụ thể hoá", "quán triệt"))
 )
-_OPENS_CARRYING_OUT = re.compile(r"(?:tiếp tục\s|nhằm\s|để\s)?(?:triển khai|thực hiện|thi hành|cụ thể)")
+_OPENS_CARRYING_OUT = re.compile(
+    r"(?:tiếp tục\s|nhằm\s|để\s)?(?:triển khai|thực hiện|thi hành|cụ thể)"
+)
 _REFERS = re.compile(r"(?:theo|tại|căn cứ|kèm theo|của|ban hành)\s{1,3}(?:các\s{1,3})?$")
 _REPLACES = re.compile(r"(?<!\w)(?:thay thế|bãi bỏ)(?!\s(?:bởi|bằng))")
 _THIS = re.compile(r"(?<!\w)này(?!\w)")
@@ -263,7 +265,9 @@ def _found(text: str, shift: int, folded: str, match: re.Match[str]) -> _Found:
 def _type_of(reference: str | None) -> str:
     """`decision` for `749/QĐ-TTg`; empty where the symbol says nothing."""
     symbols = re.split(r"[/-]", fold(reference or ""))[1:]
-    return next((kind for s in symbols if (kind := _TYPE_OF_SYMBOL.get(s.rstrip("0123456789")))), "")
+    return next(
+        (kind for s in symbols if (kind := _TYPE_OF_SYMBOL.get(s.rstrip("0123456789")))), ""
+    )
 
 
 def _issuer(text: str, shift: int, folded: str, position: int) -> tuple[int, str | None]:

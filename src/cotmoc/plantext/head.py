@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cotmoc.plantext import noise
+from cotmoc.plantext import noise, wording
 from cotmoc.plantext.annexes import read_annexes
 from cotmoc.plantext.citations import read_citations
 from cotmoc.plantext.doctypes import ANY_TYPE, PLANNING_TYPES, TYPES
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from cotmoc.plantext.structure import Passage
 
 _MAX_HEADLINE = 220
-_CITED = re.compile(
-    rf"({ANY_TYPE})\ssố\s(\d{{1,6}})/((?:\d{{4}}/)?[a-zđ]{{2,10}}-[-\w]{{1,30}})"
-)
+_CITED = re.compile(rf"({ANY_TYPE})\ssố\s(\d{{1,6}})/((?:\d{{4}}/)?[a-zđ]{{2,10}}-[-\w]{{1,30}})")
 _ANNOUNCED = re.compile(
     rf"(?<!\w)ban hành\s({phrase('kế hoạch', 'đề án', 'chương trình')})\schuyển đổi số"
 )
@@ -91,7 +89,9 @@ def _article_title_length(pieces: list[Piece], lines: list[str]) -> int:
     """The first line is the headline unless it is itself a bullet, a heading or a sentence."""
     if len(lines) < 2 or pieces[0].marker or len(lines[0]) > _MAX_HEADLINE:
         return 0
-    if lines[0].endswith((".", ";", ":")) or lines[0].startswith("{"):
+    if lines[0].endswith((".", ";", ":")) or lines[0].startswith("{") or " " not in lines[0]:
+        return 0
+    if wording.is_bare_heading(fold(lines[0])):
         return 0
     return 0 if "%" in lines[0] and "%" in lines[1] else 1
 

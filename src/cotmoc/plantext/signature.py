@@ -30,12 +30,38 @@ _RANK = (
 _NAME = re.compile(rf"{_RANK}({_NAME_WORD}(?: {_NAME_WORD}){{1,4}})")
 _SURNAMES = frozenset(
     (
-        *("nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ"),
+        *(
+            "nguyễn",
+            "trần",
+            "lê",
+            "phạm",
+            "hoàng",
+            "huỳnh",
+            "phan",
+            "vũ",
+            "võ",
+            "đặng",
+            "bùi",
+            "đỗ",
+        ),
         *("hồ", "ngô", "dương", "lý", "đinh", "đoàn", "lâm", "mai", "trịnh", "đào", "cao", "hà"),
         *("lương", "tạ", "tô", "chu", "thái", "châu", "trương", "quách", "vương", "giàng", "lò"),
         *("nông", "hứa", "kiều", "la", "lưu", "lục", "mạc", "nghiêm", "ông", "phùng", "quan"),
         *("tăng", "tống", "từ", "văn", "viên", "y", "h", "a", "sùng", "thào", "vàng", "bế", "ma"),
-        *("triệu", "hầu", "khổng", "doãn", "đàm", "điểu", "rơ", "siu", "ksor", "cầm", "đèo", "bạch"),
+        *(
+            "triệu",
+            "hầu",
+            "khổng",
+            "doãn",
+            "đàm",
+            "điểu",
+            "rơ",
+            "siu",
+            "ksor",
+            "cầm",
+            "đèo",
+            "bạch",
+        ),
         *("trà", "thạch", "danh", "sơn", "kim", "ninh", "tôn", "ứng", "hồng", "âu", "bàn", "lại"),
     )
 )

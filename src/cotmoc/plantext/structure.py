@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,12 +28,10 @@ _BASIS = re.compile(
     r"căn cứ\s|(?:xét\s(?:đề nghị|tờ trình)|theo đề nghị|sau khi có ý kiến|trên cơ sở)[^\n]{1,900}[;.]$"
 )
 _ENACTS = re.compile(r"(?:quyết định|quyết nghị|nghị quyết|chỉ thị|kết luận)\s?:$")
-_OPENS_TASKS = re.compile(
-    r"(?:yêu cầu|chỉ thị|đề nghị|giao nhiệm vụ|chỉ đạo|kết luận)[^:]{0,80}:$"
-)
+_OPENS_TASKS = re.compile(r"(?:yêu cầu|chỉ thị|đề nghị|giao nhiệm vụ|chỉ đạo|kết luận)[^:]{0,80}:$")
 # A line cannot end a clause with such a word.
 _HANGS = re.compile(
-    r"(?<!\w)(?:số|ngày|tháng|và|của|với|theo|về|cho|các|tại|trên|từ|được|để|do|quyết định số"
+    r"(?<!\w)(?:ngày|tháng|và|của|với|theo|về|cho|các|tại|trên|từ|được|để|do|quyết định số"
     r"|nghị quyết số|ủy ban nhân|ủy ban|thủ tướng)$"
 )
 _APPROVES = re.compile(r"(?:phê duyệt|thông qua|ban hành|công bố|sửa đổi|điều chỉnh|bãi bỏ)\s")
@@ -143,24 +141,29 @@ def _full_line(pieces: list[Piece]) -> float | None:
     return width if width >= _WRAPPED_LINE and full * 4 >= len(lengths) else None
 
 
-def _continues(
-    text: str, block: Block, piece: Piece, header_end: int, full: float | None
-) -> bool:
+def _continues(text: str, block: Block, piece: Piece, header_end: int, full: float | None) -> bool:
     if piece.after_blank_line or block.start < header_end:
         return False
     last_line = text[max(block.start, text.rfind("\n", block.start, block.end) + 1) : block.end]
     words = text[piece.start : piece.end]
     if piece.marker:
         return _broken_at_a_dash(text, last_line, piece)
+    if annexes.opens_annex(words):
+        return False
     if _title_goes_on(text, block, words):
         return True
-    if noise.is_page_number(fold(last_line)) or annexes.opens_annex(words):
+    if noise.is_page_number(fold(last_line)):
         return False
     if last_line.endswith(_SENTENCE_ENDS) or noise.is_caption(fold(last_line)):
         return False
     if waits_for_number(fold(last_line)) and words[0].isdigit():
         return True
-    if _HANGS.search(fold(last_line[-30:])) and not last_line.isupper() and not words.isupper():
+    hangs = _HANGS.search(folded_end := fold(last_line[-30:])) is not None
+    if (
+        (hangs or folded_end.endswith(" số") and words[0].isdigit())
+        and not last_line.isupper()
+        and not words.isupper()
+    ):
         return not noise.is_page_number(fold(words))
     if noise.is_page_number(fold(words)) or noise.opens_recipients(fold(words)):
         return False
@@ -212,7 +215,7 @@ class StructureReader:
     def __init__(self, text: str, header_end: int, tables: Sequence[Table] = ()) -> None:
         self._text = text
         self._header_end = header_end
-        self._tables = [table for table in tables if self._holds_rows(table)]
+        self._tables = self._outermost(tables)
         self._stack: list[_Section] = [_ROOT]
         self._counters: Counter[str] = Counter()
         self._in_recipients = False
@@ -247,20 +250,20 @@ class StructureReader:
 
     def _without_tables(self, blocks: list[Block]) -> Iterator[Block | Table]:
         """The blocks in order, with each table in place of its lines."""
-        waiting = sorted(self._tables, key=lambda table: table.start)
-        index = 0
+        waiting = deque(self._tables)
+        shown: Table | None = None
         for block in blocks:
             start = block.start
-            while index < len(waiting) and waiting[index].start < block.end:
-                table = waiting[index]
+            while waiting and waiting[0].start < block.end:
+                table = waiting[0]
                 if start < table.start and (before := self._part(block, start, table.start)):
                     yield before
-                if index == 0 or waiting[index - 1].end <= table.start:
-                    yield table
+                if table is not shown and table.end > block.start:
+                    yield (shown := table)
                 start = max(start, table.end)
-                if table.end > block.end:
+                if table.end >= block.end:
                     break
-                index += 1
+                waiting.popleft()
             if start < block.end and (rest := self._part(block, start, block.end)):
                 yield rest
 
@@ -285,6 +288,14 @@ class StructureReader:
         self._in_recipients, self._attachment_lines, self._last_bullet = False, 0, None
         return Passage(clause, table.start, "table", False, False, section.deadline)
 
+    def _outermost(self, tables: Sequence[Table]) -> list[Table]:
+        """Tables of rows in the order of the text; one inside another is a part of its cell."""
+        kept: list[Table] = []
+        for table in sorted(tables, key=lambda table: (table.start, -table.end)):
+            if self._holds_rows(table) and (not kept or kept[-1].end <= table.start):
+                kept.append(table)
+        return kept
+
     # --- what a block is ------------------------------------------------------------------------
 
     def _passage(self, block: Block) -> Passage:
@@ -297,7 +308,8 @@ class StructureReader:
             return self._annex(block)
         if outside := self._outside_the_plan(block, body, repeated):
             return outside
-        if _BASIS.match(body) and not self._has_parts:
+        listed = block.marker is None or block.marker.kind == "bullet"
+        if listed and not self._has_parts and _BASIS.match(body):
             reason: Reason = "basis" if body.startswith("căn cứ") else "prose"
             return self._plain(block, "paragraph", "basis", reason, "p")
         if self._is_heading(block, body):
@@ -459,7 +471,9 @@ class StructureReader:
             return "digit"
         open_roman = any(section.style == "small_roman" for section in self._stack)
         after_h = self._stack[-1].address.endswith(".h")
-        is_roman = len(label) > 1 or (label == "i" and not after_h) or (open_roman and label in "vx")
+        is_roman = (
+            len(label) > 1 or (label == "i" and not after_h) or (open_roman and label in "vx")
+        )
         return "small_roman" if is_roman else "alpha"
 
     def _heading_address(self, marker: Marker | None, parent: _Section) -> str:
@@ -492,7 +506,7 @@ class StructureReader:
     def _role_below(self, parent: _Section, folded_title: str) -> Role:
         """A report stays a report below its heading, until a heading looks ahead."""
         own = self._role_named(folded_title)
-        if parent.role != "results" or parent.mixed or own is None:
+        if parent.role != "results" or parent.mixed or own in (None, "basis"):
             return own or parent.role
         return own if wording.looks_ahead(folded_title) else "results"
 

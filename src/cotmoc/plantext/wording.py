@@ -28,7 +28,12 @@ _ROLE_WORDS: tuple[tuple[re.Pattern[str], Role, int], ...] = (
             phrase(
                 *("nhiệm vụ", "giải pháp", "nội dung thực hiện", "nội dung triển khai"),
                 *("các nội dung", "nội dung chủ yếu", "lộ trình", "tiến độ thực hiện"),
-                *("danh mục dự án", "danh mục các dự án", "danh mục công việc", "nội dung công việc"),
+                *(
+                    "danh mục dự án",
+                    "danh mục các dự án",
+                    "danh mục công việc",
+                    "nội dung công việc",
+                ),
             )
         ),
         "tasks",
@@ -98,6 +103,7 @@ _LOOKS_AHEAD = re.compile(
 )
 _AND_AHEAD = re.compile(
     r"(?:và|;|,)\s(?:các\s)?(?:mục tiêu|nhiệm vụ|phương hướng|kế hoạch|giải pháp)[^,;]{0,80}năm\s20"
+    r"|^(?:sự cần thiết|bối cảnh|thực trạng|đánh giá)[^.]{0,80}[,;]\s(?:quan điểm|mục tiêu)(?!\w)"
     r"|" + phrase("phương hướng", "nhiệm vụ trọng tâm", "và mục tiêu", "và định hướng")
 )
 _PILLAR_WORDS: tuple[tuple[re.Pattern[str], Pillar], ...] = (
