@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -38,9 +39,21 @@ _REFERENCE = re.compile(
 # `các Nghị quyết của Chính phủ: số 50/NQ-CP …; số 02/NQ-CP …`
 _UNNAMED = re.compile(rf"(?<!\w)()số\s?:?\s{{0,3}}({_NUMBER})(?!\w){_DATE}?")
 _TYPE_OF_SYMBOL = {
-    **{"qđ": "decision", "nq": "resolution", "kh": "plan", "ct": "directive", "nđ": "decree"},
-    **{"tt": "circular", "tb": "notice", "bc": "report", "ttr": "proposal", "ctr": "programme"},
-    **{"đa": "scheme", "kl": "conclusion", "hd": "guidance", "cđ": "telegram", "qh": "law"},
+    "qđ": "decision",
+    "nq": "resolution",
+    "kh": "plan",
+    "ct": "directive",
+    "nđ": "decree",
+    "tt": "circular",
+    "tb": "notice",
+    "bc": "report",
+    "ttr": "proposal",
+    "ctr": "programme",
+    "đa": "scheme",
+    "kl": "conclusion",
+    "hd": "guidance",
+    "cđ": "telegram",
+    "qh": "law",
 }
 _DATED_LAW = re.compile(
     rf"({_LAW})(?:\s[^\d;.:()]{{3,220}}?)(?:\s(?:số\s)?({_NUMBER})(?!\w){_DATE}?|{_DATE}"
@@ -50,8 +63,8 @@ _BARE_LAW = re.compile(rf"({_LAW})\s[^\d;.:()]{{3,160}}")
 _DATE_BEHIND = re.compile(_DATE)
 _OF = re.compile(r",?\s{1,3}của\s{1,3}")
 _ISSUER_ENDS = re.compile(
-    r"[;.()\"“:]|\s(?:về|phê duyệt|ban hành|quy định|hướng dẫn|sửa đổi|tại|thông qua|triển khai|ngày"
-    r"|khóa|khoá|trong|giai đoạn|và (?=(?:các\s)?(?:nghị|quyết|kế hoạch|chỉ thị|thông|luật))"
+    r"[;.()\"“:]|\s(?:về|phê duyệt|ban hành|quy định|hướng dẫn|sửa đổi|tại|thông qua|triển khai"
+    r"|ngày|khóa|khoá|trong|giai đoạn|và (?=(?:các\s)?(?:nghị|quyết|kế hoạch|chỉ thị|thông|luật))"
     r"|thực hiện|đã|được|năm)(?!\w)|,"
 )
 _ISSUER_ABOUT = re.compile(
@@ -121,9 +134,7 @@ def _related(
         words = fold(text[start:end])
         if clause.role == "basis" and clause.kind != "heading":
             yield from _in_basis(text, start, end)
-        elif opening and _OPENS_CARRYING_OUT.match(words):
-            yield from _carried_out(text, start, end)
-        elif clause.role == "purpose":
+        elif (opening and _OPENS_CARRYING_OUT.match(words)) or clause.role == "purpose":
             yield from _carried_out(text, start, end)
         yield from _changed(text, start, end, in_article=clause.address.startswith("Đ"))
 
@@ -134,7 +145,7 @@ def _is_late(passage: Passage, passages: Sequence[Passage]) -> bool:
     return first is not None and passage.clause.start > first
 
 
-# --- the places where relations are told -----------------------------------------------------------
+# --- the places where relations are told --------------------------------------------------------
 
 
 def _in_title(text: str, start: int, end: int) -> Iterator[tuple[RelationKind, _Found]]:
@@ -199,7 +210,7 @@ def _changed(
             opened = fold(text[left : item.start])
             last = item.end
             this = _THIS.search(opened) is not None
-            if (this or in_article and _ACTS.match(opened)) and _directly_replaced(before):
+            if (this or (in_article and _ACTS.match(opened))) and _directly_replaced(before):
                 kind = "replaces"
             elif in_article and _AMENDS.fullmatch(opened.strip()):
                 kind = "amends"
@@ -218,7 +229,7 @@ def _directly_replaced(before: str) -> bool:
     return len(gap) <= 40 and not _REFERS.search(gap)
 
 
-# --- references -------------------------------------------------------------------------------------
+# --- references ----------------------------------------------------------------------------------
 
 
 def _references(text: str, start: int, end: int) -> list[_Found]:
@@ -244,7 +255,8 @@ def _outside(taken: list[_Found], items: list[_Found]) -> list[_Found]:
 
 def _found(text: str, shift: int, folded: str, match: re.Match[str]) -> _Found:
     groups = match.groups()
-    date = next((g for g in (groups[2:5], groups[5:8]) if len(g) == 3 and g[0]), None)
+    dates = (groups[2:5], groups[5:8])
+    date: Sequence[str] | None = next((g for g in dates if len(g) == 3 and g[0]), None)
     reference = match.group(2)
     if reference:
         raw = text[shift + match.start(2) : shift + match.end(2)]
@@ -313,10 +325,10 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A span cut at its semicolons."""
     cuts = [match.end() for match in re.finditer(";", text[start:end])]
     edges = [start, *(start + cut for cut in cuts), end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cuts = [match.end() for match in re.finditer(r"\.\s", text[start:end])]
     edges = [start, *(start + cut for cut in cuts), end]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))

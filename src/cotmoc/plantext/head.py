@@ -62,16 +62,15 @@ def read_head(text: str, pieces: list[Piece]) -> HeadReading:
     if is_official_form(lines):
         count = form_length(pieces, lines)
         head = read_letterhead(pieces, lines)
-        head = replace(
-            head,
-            signer=read_signer(text, pieces),
-            recipients=read_recipients(text, pieces),
-            annexes=read_annexes(text, pieces[count:]),
-        )
     else:
         count = _article_title_length(pieces, lines)
         head = _article_head(lines[:count], lines)
-    head = _with_years(head)
+    head = replace(
+        _with_years(head),
+        signer=read_signer(text, pieces),
+        recipients=read_recipients(text, pieces),
+        annexes=read_annexes(text, pieces[count:]),
+    )
     said = any(noise.says_illustration(fold(line)) for line in (*lines[:40], *lines[-10:]))
     end = pieces[count - 1].end if count else 0
     return HeadReading(replace(head, illustration=said), end)

@@ -51,9 +51,9 @@ _BODY_STARTS = re.compile(
     r"|xét tờ trình|trên cơ sở|ngày \d{1,2}[ /]|sau khi)"
 )
 _ORGANISATION = re.compile(
-    r"(?:các\s)?(?:(?:ủy|uỷ) ban|ubnd|hội đồng|hđnd|sở |bộ |ban |văn phòng|tỉnh (?:ủy|uỷ)|thành (?:ủy|uỷ)"
-    r"|đảng (?:ủy|uỷ)|huyện (?:ủy|uỷ)|đảng bộ|cục |chi cục|tổng cục|trung tâm|công an|thủ tướng"
-    r"|chính phủ|quốc hội|bộ chính trị|công đoàn|liên đoàn|mặt trận|tập đoàn|tổng công ty|phòng )"
+    r"(?:các\s)?(?:(?:ủy|uỷ) ban|ubnd|hội đồng|hđnd|sở |bộ |ban |văn phòng|cục |chi cục|tổng cục"
+    r"|(?:tỉnh|thành|đảng|huyện|quận|thị) (?:ủy|uỷ)|đảng bộ|trung tâm|công an|thủ tướng|chính phủ"
+    r"|quốc hội|bộ chính trị|công đoàn|liên đoàn|mặt trận|tập đoàn|tổng công ty|phòng |thanh tra)"
 )
 _SESSION = re.compile(r"(?:khóa|khoá|nhiệm kỳ|kỳ họp|lần thứ)\s")
 _STAMP = re.compile(r"(?:\(?dự thảo|hỏa tốc|hoả tốc|khẩn|thượng khẩn|mật|tối mật|bản sao|sao y)")
@@ -127,7 +127,8 @@ def _after_subject(pieces: list[Piece], lines: list[str], index: int) -> int:
     """Rules, brackets and the authority in capitals follow the subject."""
     while index < len(lines):
         line = lines[index]
-        opens = pieces[index].marker is not None and pieces[index].marker.kind != "star"
+        marker = pieces[index].marker
+        opens = marker is not None and marker.kind != "star"
         has_letters = any(char.isalpha() for char in line)
         of_form = not has_letters or line.startswith("(") or _is_form_line(line)
         if opens or not of_form or len(line) > _MAX_HEADER_LINE:
@@ -314,7 +315,7 @@ def _organisations(rest: str) -> list[str]:
             opens = _ORGANISATION.match(folded) is not None
             if opens and not (found and _JOINED_TO_NEXT.search(fold(found[-1]))):
                 found.append(words)
-            elif found and (words.isupper() or found[-1][:1].isupper() and opens):
+            elif found and (words.isupper() or (found[-1][:1].isupper() and opens)):
                 found[-1] = f"{found[-1]} {words}"
     if len(found) > 1 and fold(found[-1]) in ("văn phòng", "thanh tra"):
         found[-1] = f"{found[-1]} {found[-2]}"

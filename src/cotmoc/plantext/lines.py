@@ -25,7 +25,10 @@ MarkerKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What opens a line: `Phần thứ nhất`, `II.`, `2.1`, `a)`, `-`, `+`, `*`; bullets have no label."""
+    """What opens a line: `Phần thứ nhất`, `II.`, `2.1`, `a)`, `-`, `+`, `*`.
+
+    Bullets have an empty label.
+    """
 
     kind: MarkerKind
     label: str

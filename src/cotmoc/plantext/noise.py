@@ -15,11 +15,12 @@ _WEB_PAGE = re.compile(
 )
 _RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:(?:tm|kt|tl|tuq|q)\.|t/m|k/t|t/l) ?[^\W\d_]")
 _SIGNING_TITLE = re.compile(
-    r"(?:q\. ?|quyền )?(?:phó )?(?:chủ tịch|giám đốc|bí thư|bộ trưởng|thứ trưởng|thủ tướng|cục trưởng"
-    r"|trưởng ban|chánh văn phòng|trưởng phòng|tổng giám đốc|viện trưởng)(?: thường trực)?$"
+    r"(?:q\. ?|quyền )?(?:phó )?(?:chủ tịch|tổng giám đốc|giám đốc|bí thư|bộ trưởng|thứ trưởng"
+    r"|thủ tướng|cục trưởng|trưởng ban|chánh văn phòng|trưởng phòng|viện trưởng)(?: thường trực)?$"
 )
 _PAGE_NUMBER = re.compile(
-    r"(?:trang |page )?[-–] ?\d{1,3} ?[-–]$|\d{1,3}(?: ?/ ?\d{1,3})?$|trang \d{1,3}(?: ?/ ?\d{1,3})?$"
+    r"(?:trang |page )?[-–] ?\d{1,3} ?[-–]$|\d{1,3}(?: ?/ ?\d{1,3})?$"
+    r"|trang \d{1,3}(?: ?/ ?\d{1,3})?$"
 )
 _NATIONAL_NAME = re.compile(r"cộng h(?:òa|oà) xã hội chủ nghĩa|đảng cộng sản việt nam$")
 _ILLUSTRATION = re.compile(r"văn bản minh h(?:ọa|oạ)")

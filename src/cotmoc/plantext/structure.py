@@ -25,7 +25,8 @@ _SENTENCE_ENDS = (".", ";", "!", "?", "…", ":", "/.")
 _WIDEST_PRINTED_LINE = 130
 _FULL_LINE = 0.8
 _BASIS = re.compile(
-    r"căn cứ\s|(?:xét\s(?:đề nghị|tờ trình)|theo đề nghị|sau khi có ý kiến|trên cơ sở)[^\n]{1,900}[;.]$"
+    r"căn cứ\s|(?:xét\s(?:đề nghị|tờ trình)|theo đề nghị|sau khi có ý kiến|trên cơ sở)"
+    r"(?=[^:]{1,1500}[;.]$)"
 )
 _ENACTS = re.compile(r"(?:quyết định|quyết nghị|nghị quyết|chỉ thị|kết luận)\s?:$")
 _OPENS_TASKS = re.compile(r"(?:yêu cầu|chỉ thị|đề nghị|giao nhiệm vụ|chỉ đạo|kết luận)[^:]{0,80}:$")
@@ -160,7 +161,7 @@ def _continues(text: str, block: Block, piece: Piece, header_end: int, full: flo
         return True
     hangs = _HANGS.search(folded_end := fold(last_line[-30:])) is not None
     if (
-        (hangs or folded_end.endswith(" số") and words[0].isdigit())
+        (hangs or (folded_end.endswith(" số") and words[0].isdigit()))
         and not last_line.isupper()
         and not words.isupper()
     ):
@@ -279,7 +280,8 @@ class StructureReader:
 
     def _table(self, table: Table) -> Passage:
         section = self._stack[-1]
-        separator = "." if section.style == "annex" else "-" if section.address else ""
+        annex = any(s.style == "annex" and s.address == section.address for s in self._stack)
+        separator = "." if annex else "-" if section.address else ""
         address = self._numbered(section.address, "T", separator)
         clause = Clause(
             *(address, len(self._stack), "table", section.role, section.pillar),
@@ -366,9 +368,9 @@ class StructureReader:
         if not self._attachment_lines:
             return None
         self._attachment_lines -= 1
-        if (block.marker and block.marker.kind != "star") or _BASIS.match(body):
-            self._attachment_lines = 0
-        elif len(words) > _MAX_PART_HEADING or body.endswith((".", ":", ";")):
+        numbered = block.marker is not None and block.marker.kind != "star"
+        sentence = len(words) > _MAX_PART_HEADING or body.endswith((".", ":", ";"))
+        if numbered or sentence or _BASIS.match(body):
             self._attachment_lines = 0
         if not self._attachment_lines:
             return None
@@ -506,8 +508,10 @@ class StructureReader:
     def _role_below(self, parent: _Section, folded_title: str) -> Role:
         """A report stays a report below its heading, until a heading looks ahead."""
         own = self._role_named(folded_title)
-        if parent.role != "results" or parent.mixed or own in (None, "basis"):
-            return own or parent.role
+        if own is None:
+            return parent.role
+        if parent.role != "results" or parent.mixed or own == "basis":
+            return own
         return own if wording.looks_ahead(folded_title) else "results"
 
     def _open_run_in_section(self, block: Block, body: str) -> None:

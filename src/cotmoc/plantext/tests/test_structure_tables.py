@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.origins import Cell, Table
@@ -102,6 +104,6 @@ def test_a_frame_of_one_column_is_text() -> None:
 def test_every_line_lies_in_one_clause() -> None:
     text, passages = read("I. MỤC TIÊU", ROWS, ROWS, "Một đoạn.", SIGNATURE, "PHỤ LỤC", ROWS)
     spans = sorted((p.clause.start, p.clause.end) for p in passages)
-    assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())

@@ -19,7 +19,7 @@ def addresses(plan: Plan) -> list[str]:
             ["P1", "P1.I", "P2", "P2.I", "P2.I.1"],
         ),
         (
-            "Chương I\nQUY ĐỊNH CHUNG\nĐiều 1. Phạm vi\n1. Một khoản;\na) Một điểm;\nĐiều 2. Mục tiêu",
+            "Chương I\nQUY ĐỊNH CHUNG\nĐiều 1. Phạm vi\n1. Một khoản;\na) Một điểm;\nĐiều 2. Kết",
             ["C1", "C1.Đ1", "C1.Đ1.1", "C1.Đ1.1.a", "C1.Đ2"],
         ),
         (
@@ -60,7 +60,8 @@ def test_the_numberings(text: str, expected: list[str]) -> None:
 def test_annexes_start_their_numbers_again_below_their_own_address() -> None:
     plan = read_plan(
         "I. MỤC TIÊU\n1. 90% hồ sơ được số hóa.\n"
-        "PHỤ LỤC I\nDANH MỤC NHIỆM VỤ\n(Kèm theo Kế hoạch số 1/KH-UBND)\nI. Việc chung\n1. Một việc.\n"
+        "PHỤ LỤC I\nDANH MỤC NHIỆM VỤ\n(Kèm theo Kế hoạch số 1/KH-UBND)\n"
+        "I. Việc chung\n1. Một việc.\n"
         "Phụ lục số 02: Các chỉ tiêu\n1. 80% văn bản được ký số.\n"
         "PHỤ LỤC\nI. Việc khác\n"
     )
