@@ -61,7 +61,7 @@ def read_head(text: str, pieces: list[Piece]) -> HeadReading:
     lines = [text[piece.start : piece.end] for piece in pieces]
     if is_official_form(lines):
         count = form_length(pieces, lines)
-        head = read_letterhead(pieces, lines)
+        head = _completed(read_letterhead(pieces, lines), lines)
     else:
         count = _article_title_length(pieces, lines)
         head = _article_head(lines[:count], lines)
@@ -111,6 +111,24 @@ def _article_head(header: list[str], lines: list[str]) -> Head:
         title=title,
         type=TYPES[kind] if kind else announced.type,
         province=head.province or announced.province,
+    )
+
+
+def _completed(head: Head, lines: list[str]) -> Head:
+    """Under a headline in capitals an article tells which document it is about."""
+    if head.symbol or head.issuer:
+        return head
+    cited = next((found for line in lines[:40] if (found := _cited_document(line))), None)
+    if cited is None:
+        return head
+    province = head.province or cited.province
+    return replace(
+        head,
+        number=cited.number,
+        symbol=cited.symbol,
+        date=cited.date,
+        issuer=_full_issuer(cited, province),
+        province=province,
     )
 
 

@@ -68,7 +68,7 @@ class _Section:
     """An open heading and what it hands down to the clauses below it.
 
     `style` is the form of its number (`roman`, `1.`, `1.1.`, `a)`); `mixed` when it joins results
-    and plans, so that the headings below decide.
+    and plans, so that the headings below decide; `topic` is what an unnumbered heading is about.
     """
 
     rank: float
@@ -78,7 +78,7 @@ class _Section:
     pillar: Pillar | None
     deadline: str | None
     mixed: bool = False
-    horizon: bool = False
+    topic: str = "other"
 
 
 _ROOT = _Section(0, "root", "", "other", None, None)
@@ -444,16 +444,33 @@ class StructureReader:
         return rank, style
 
     def _place_unnumbered(self, block: Block, body: str) -> float:
-        """Just below the last numbered heading, or in place of an unnumbered one of its kind."""
-        horizon = wording.is_horizon(body)
-        for section in reversed(self._stack):
-            if section.style == _UNNUMBERED and section.horizon == horizon and section.rank % 1:
-                if horizon or self._role_named(body) is not None:
+        """In place of an open unnumbered heading of the same topic, else just below the last one.
+
+        A heading that names a role, or stands in capitals, closes all others.
+        """
+        topic = wording.topic_of(body)
+        if topic in ("horizon", "role"):
+            for section in reversed(self._stack):
+                if section.style == _UNNUMBERED and section.topic == topic:
                     return section.rank
-                break
-        above = next(s for s in reversed(self._stack) if s.style not in (_UNNUMBERED, "star"))
-        capitals = self._text[block.body : block.end].isupper()
-        return int(above.rank) + (0.94 if capitals else 0.96 if not horizon else 0.97)
+        above, unnumbered = self._last_numbered()
+        if self._text[block.body : block.end].isupper():
+            return int(above.rank) + 0.94
+        if topic == "role":
+            return int(above.rank) + 0.95
+        same = next((section.rank for section in unnumbered if section.topic == topic), None)
+        last = unnumbered[-1].rank if unnumbered else int(above.rank) + 0.95
+        return same or last + 0.001
+
+    def _last_numbered(self) -> tuple[_Section, list[_Section]]:
+        """The last section that has a number, and the unnumbered ones open below it."""
+        index = max(
+            index
+            for index, section in enumerate(self._stack)
+            if section.style not in (_UNNUMBERED, "star", "bullet")
+        )
+        below = [section for section in self._stack[index + 1 :] if section.style == _UNNUMBERED]
+        return self._stack[index], below
 
     def _role_named(self, body: str) -> Role | None:
         if wording.is_results_heading(body):
@@ -501,7 +518,7 @@ class StructureReader:
                 pillar=wording.pillar_of_heading(folded_title) or parent.pillar,
                 deadline=wording.heading_deadline(folded_title, role) or parent.deadline,
                 mixed=wording.joins_results_and_plans(folded_title),
-                horizon=wording.is_horizon(folded_title),
+                topic=wording.topic_of(folded_title),
             )
         )
 
@@ -529,7 +546,7 @@ class StructureReader:
             while self._stack[-1].style in (_UNNUMBERED, "star", "bullet"):
                 self._stack.pop()
             parent = self._stack[-1]
-            rank = int(parent.rank) + 0.96
+            rank = int(parent.rank) + 0.95
             self._stack.append(_Section(rank, _UNNUMBERED, parent.address, opened, None, None))
 
     # --- content ------------------------------------------------------------------------------

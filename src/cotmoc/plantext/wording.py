@@ -6,11 +6,13 @@ Everything here works on folded (lower-case) text.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from cotmoc.plantext.deadlines import find_deadline
 from cotmoc.plantext.model import Pillar, Role
 from cotmoc.plantext.words import phrase
 
+Topic = Literal["horizon", "role", "pillar", "other"]
 # (words, role, how far into the heading they may stand): `Tuyên truyền về mục tiêu, ý nghĩa …` is
 # a task, whatever it says about goals.
 _ANYWHERE = 10_000
@@ -223,6 +225,16 @@ def heading_deadline(folded: str, role: Role) -> str | None:
 def is_horizon(folded: str) -> bool:
     """Is the line nothing but a horizon: `Đến năm 2030`, `Giai đoạn 2026-2030`?"""
     return _HORIZON.fullmatch(folded) is not None
+
+
+def topic_of(folded: str) -> Topic:
+    """What an unnumbered heading is about: one of the same topic ends it."""
+    if is_horizon(folded):
+        return "horizon"
+    if is_results_heading(folded) or role_of_heading(folded):
+        return "role"
+    of_pillars = _OF_NO_PILLAR.match(folded) or any(w.search(folded) for w, _ in _PILLAR_WORDS)
+    return "pillar" if of_pillars else "other"
 
 
 def is_bare_heading(folded: str) -> bool:

@@ -176,3 +176,17 @@ def test_a_letter_that_asks_opens_tasks() -> None:
         "1. Công an tỉnh rà soát hệ thống.\n"
     )
     assert at(plan, "1").role == "tasks"
+
+
+def test_unnumbered_headings_nest_by_what_they_are_about() -> None:
+    plan = read_plan(
+        "II. MỤC TIÊU\nĐến năm 2025:\nChính quyền số:\n- 80% hồ sơ được số hóa.\n"
+        "Trong đó:\n- 70% hồ sơ cấp xã được số hóa.\nHạ tầng số:\n- 100% xã có mạng 5G.\n"
+        "Đến năm 2030:\nXã hội số:\n- 90% người dân có ví điện tử.\n"
+    )
+    assert [(target.deadline, target.pillar) for target in plan.targets] == [
+        ("2025-12-31", "government"),
+        ("2025-12-31", "government"),
+        ("2025-12-31", None),
+        ("2030-12-31", "society"),
+    ]
