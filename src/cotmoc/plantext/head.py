@@ -24,7 +24,7 @@ from cotmoc.plantext.letterhead import (
 from cotmoc.plantext.lines import Piece
 from cotmoc.plantext.model import Head
 from cotmoc.plantext.signature import read_recipients, read_signer
-from cotmoc.plantext.words import fold, one_line, phrase, trim
+from cotmoc.plantext.words import UPPER, fold, one_line, phrase, trim
 
 if TYPE_CHECKING:
     from cotmoc.plantext.structure import Passage
@@ -39,6 +39,7 @@ _ISSUED = re.compile(phrase("ban hành", "phê duyệt"))
 _ISSUER = re.compile(
     r"(?<!\w)(?:(?:ủy|uỷ) ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s(?:tỉnh|thành phố)?"
 )
+_NAME_BEHIND = re.compile(rf"(?:\s[{UPPER}][^\W\d_]{{0,9}}){{1,4}}")
 _FULL_DATE = re.compile(r"ngày\s\d{1,2}\stháng\s\d{1,2}\snăm\s\d{4}")
 _PERIOD = re.compile(
     r"(?<!\w)(?:giai đoạn|thời kỳ|nhiệm kỳ|5 năm|năm năm|các năm|03 năm|3 năm)\s(?:từ\s)?"
@@ -154,17 +155,26 @@ def _cited_document(line: str) -> Head | None:
     dates = _SHORT_DATE.findall(before) or _SHORT_DATE.findall(
         folded[cited.end() : cited.end() + 60]
     )
-    issuer = _ISSUER.search(before)
     shift = max(0, cited.start() - 200)
+    issuer = _issuer_before(line[shift : cited.start()])
     return Head(
         type=TYPES[" ".join(cited.group(1).split())],
         number=cited.group(2),
         symbol=line[slice(*cited.span(3))],
         date=iso_date(dates[-1]) if dates else None,
-        issuer=line[shift + issuer.start() : shift + issuer.end()].strip() if issuer else None,
+        issuer=issuer,
         subject=_subject_after(line[cited.end() : cited.end() + 200]),
-        province=read_province(line[cited.end() : cited.end() + 200]),
+        province=read_province(issuer) or read_province(line[cited.end() : cited.end() + 200]),
     )
+
+
+def _issuer_before(words: str) -> str | None:
+    """`Ủy ban nhân dân tỉnh Phú Thọ`, with the name as far as it is written."""
+    match = _ISSUER.search(fold(words))
+    if not match:
+        return None
+    name = _NAME_BEHIND.match(words, match.end())
+    return words[match.start() : name.end() if name else match.end()].strip()
 
 
 def _subject_after(words: str) -> str | None:

@@ -85,6 +85,11 @@ _MARKERS: tuple[tuple[MarkerKind, re.Pattern[str]], ...] = (
 )
 # `… đạt trên 40%. - Tỷ lệ …`: a bullet that lost its line break.
 _GLUED_BULLET = re.compile(r"[.;]\s{1,3}(?=[-–•+]\s{1,3}(\S))")
+# `… giai đoạn 2026-2030 Căn cứ Luật …`: a title or a basis that lost its line break.
+_GLUED_BASIS = re.compile(
+    r"(?<=[^\s–-])\s{1,3}(?=Căn cứ (?:các )?"
+    r"(?:Luật|Bộ luật|Hiến pháp|Nghị|Quyết định|Thông tư|Kế hoạch|Chỉ thị|Chương trình) )"
+)
 
 
 def cut_pieces(text: str) -> list[Piece]:
@@ -122,11 +127,12 @@ def _pieces_of_line(raw: str, offset: int, number: int, after_blank: bool) -> It
 
 
 def _glued_starts(raw: str) -> list[int]:
-    return [
+    bullets = [
         match.end()
         for match in _GLUED_BULLET.finditer(raw)
         if match.group(1).isupper() or match.group(1).isdigit()
     ]
+    return sorted({*bullets, *(match.end() for match in _GLUED_BASIS.finditer(raw))})
 
 
 def read_marker(raw: str, start: int) -> tuple[Marker | None, int]:

@@ -19,6 +19,7 @@ _MAX_PART_HEADING = 220
 _MAX_BARE_HEADING = 70
 _MAX_GLUED_TITLE = 90
 _WRAPPED_LINE = 50
+_LONG_LINE = 65
 _SHORTEST_WRAPPED_LINE = 20
 _SENTENCE_ENDS = (".", ";", "!", "?", "…", ":", "/.")
 # Where a printed page ends every line at about the same width, a full line goes on in the next.
@@ -155,6 +156,8 @@ def _continues(text: str, block: Block, piece: Piece, header_end: int, full: flo
         return True
     if noise.is_page_number(fold(last_line)):
         return False
+    if last_line.endswith(";") and words[0].islower() and len(last_line) >= _LONG_LINE:
+        return True
     if last_line.endswith(_SENTENCE_ENDS) or noise.is_caption(fold(last_line)):
         return False
     if waits_for_number(fold(last_line)) and words[0].isdigit():

@@ -145,7 +145,12 @@ _BARE_HEADING = re.compile(
     r"|hạ tầng số|an toàn thông tin|nhân lực số|dữ liệu số|nền tảng số)\W{0,2}"
 )
 _RUN_IN_GOALS = re.compile(phrase("mục tiêu tổng quát", "mục tiêu cụ thể", "mục tiêu chung"))
-_RUN_IN_TASKS = re.compile(phrase("giải pháp thực hiện", "giải pháp đặt ra", "giải pháp chủ yếu"))
+_RUN_IN_TASKS = re.compile(
+    phrase(
+        *("giải pháp thực hiện", "giải pháp đặt ra", "giải pháp chủ yếu", "nhóm giải pháp"),
+        *("nhóm nhiệm vụ", "nhiệm vụ trọng tâm"),
+    )
+)
 
 _GOAL_CUE = re.compile(
     phrase(
