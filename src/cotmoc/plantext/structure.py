@@ -97,6 +97,7 @@ _RANK = {
     "bullet": 60,
 }
 _UNNUMBERED = "unnumbered"
+_IN_CAPITALS = 0.94
 _LETTER_OF = {"division": "P", "chapter": "C", "subchapter": "M", "article": "Đ"}
 _ORDINALS = {
     ordinal: str(number)
@@ -409,6 +410,8 @@ class StructureReader:
     def _heading(self, block: Block, body: str) -> Passage:
         if block.marker is None and _ENACTS.match(body):
             return self._plain(block, "heading", "other", "heading", "t")
+        if block.marker and _RANK[_base(block.marker)] <= _RANK["part"]:
+            self._leave_announcements()
         rank, style = self._place(block, body)
         while self._stack[-1].rank >= rank:
             self._stack.pop()
@@ -421,6 +424,11 @@ class StructureReader:
         clause_address = address if block.marker else self._numbered(parent.address, "t")
         clause = self._clause(block, clause_address, "heading", section.role, section.pillar)
         return Passage(clause, block.body, "heading", False, block.glued, section.deadline)
+
+    def _leave_announcements(self) -> None:
+        """`… ban hành Kế hoạch với các nhiệm vụ sau:` says nothing about the parts that follow."""
+        while self._stack[-1].style == _UNNUMBERED and self._stack[-1].rank % 1 > _IN_CAPITALS:
+            self._stack.pop()
 
     def _note_parts(self, marker: Marker | None) -> None:
         self._last_bullet = None
@@ -458,7 +466,7 @@ class StructureReader:
                     return section.rank
         above, unnumbered = self._last_numbered()
         if self._text[block.body : block.end].isupper():
-            return int(above.rank) + 0.94
+            return int(above.rank) + _IN_CAPITALS
         if topic == "role":
             return int(above.rank) + 0.95
         same = next((section.rank for section in unnumbered if section.topic == topic), None)
