@@ -157,16 +157,23 @@ def _in_title(text: str, start: int, end: int) -> Iterator[tuple[RelationKind, _
         last = item.end
         if re.search(r"kèm theo[^)]{0,40}$", before):
             continue
-        if _REPLACES.search(before):
-            kind = "replaces"
-        elif _ACTS.search(before):
-            kind = "amends"
-        elif _CARRIES_OUT.search(before):
-            kind = "implements"
+        if told := _told_last(before):
+            kind = told
         elif not (kind and _JOINS.search(before)):
             kind = None
         if kind:
             yield kind, item
+
+
+def _told_last(before: str) -> RelationKind | None:
+    """The relation whose words stand nearest: `sửa đổi Chương trình thực hiện Nghị quyết số …`."""
+    words: tuple[tuple[RelationKind, re.Pattern[str]], ...] = (
+        *(("amends", _ACTS), ("replaces", _REPLACES), ("implements", _CARRIES_OUT)),
+    )
+    found = [(m.start(), kind) for kind, pattern in words for m in pattern.finditer(before)]
+    nearest = max((position for position, _ in found), default=-1)
+    kinds = [kind for position, kind in found if position == nearest]
+    return kinds[-1] if kinds else None
 
 
 def _in_basis(text: str, start: int, end: int) -> Iterator[tuple[RelationKind, _Found]]:

@@ -22,7 +22,7 @@ _MAX_SUBJECT_LINE = 300
 _MAX_SUBJECT_LINES = 8
 _CENTRED_LINE = 80
 _NATION = re.compile(
-    r"cộng\s{1,3}h(?:òa|oà)\s{1,3}xã\s{1,3}hội\s{1,3}chủ\s{1,3}nghĩa\s{1,3}việt\s{1,3}nam"
+    r"cộng\s{1,3}h(?:òa|oà)\s{1,3}xã\s{1,3}hội\s{1,3}chủ\s{1,3}nghĩa(?:\s{1,3}việt\s{1,3}nam)?"
     r"|đảng\s{1,3}cộng\s{1,3}sản\s{1,3}việt\s{1,3}nam"
 )
 _MOTTO = re.compile(
@@ -37,9 +37,10 @@ _PARTY_NUMBER = re.compile(
     rf"(?<!\w)số{_GAP}:?{_BLANK}(\d{{1,6}})?{_BLANK}[-–]{_GAP}([a-zđ]{{1,8}}/[a-zđ]{{2,10}})"
 )
 _NAMES_ANOTHER = re.compile(ANY_TYPE + r"\s{0,4}$")
-_NAME = rf"[{UPPER}][^\W\d_]{{0,12}}\.?"
+_NAME = rf"[{UPPER}][^\W\d_]{{0,12}}(?:\.[^\W\d_]{{0,12}})?"
 _PLACE_DATE = re.compile(
-    rf"(?:((?:{_NAME}[ \t\u00a0-]{{1,2}}|{_NAME}){{1,6}}),\s{{0,4}})?"
+    rf"(?:((?:Thành phố |Thị xã |Huyện )?{_NAME}(?:(?:[ \t\u00a0]-[ ]|[ \t\u00a0-]){_NAME}){{0,5}})"
+    r"[ \t\u00a0]?,\s{0,4})?"
     r"ngày[\s.…]{0,20}(?:(\d{1,2})?[\s.…]{0,20}tháng[\s.…]{0,20}(\d{1,2})?[\s.…]{0,20}"
     r"năm[\s.…]{0,10}((?:19|20)\d\d)?|(\d{1,2})/(\d{1,2})/((?:19|20)\d\d))"
 )
@@ -98,6 +99,7 @@ def is_official_form(lines: list[str]) -> bool:
 
 def form_length(pieces: list[Piece], lines: list[str]) -> int:
     """How many pieces belong to the header block: the letterhead, type and subject."""
+    lines = _in_capitals(lines)
     index = _letterhead_length(pieces, lines)
     if index < len(lines) and _type_in(lines[index]) is not None:
         count = len(_subject_lines(pieces, lines, index))
@@ -168,6 +170,7 @@ def _after_addressees(pieces: list[Piece], lines: list[str], index: int) -> int:
 
 def read_letterhead(pieces: list[Piece], lines: list[str]) -> Head:
     """Reads the pieces of the header block; `lines` are their texts, those of the body included."""
+    lines = _in_capitals(lines)
     count = form_length(pieces, lines)
     at = next((i for i, line in enumerate(lines[:count]) if _type_in(line) is not None), None)
     head = Head()
@@ -249,6 +252,27 @@ def _type_in(line: str) -> str | None:
     return kind if kind.isupper() or (alone and kind[:1].isupper()) else None
 
 
+def _in_capitals(lines: list[str]) -> list[str]:
+    """The lines, with the type in capitals where it is only found in small letters.
+
+    `Kế hoạch chuyển đổi số năm 2024` below the number: some texts have lost their capitals.
+    """
+    numbered = False
+    for index, line in enumerate(lines[:_MAX_HEADER_PIECES]):
+        if _type_in(line) is not None:
+            return lines
+        match = _TYPE_LINE.match(fold(line))
+        if numbered and match and line[:1].isupper() and _is_title(line):
+            raised = line[: match.end(1)].upper() + line[match.end(1) :]
+            return [*lines[:index], raised, *lines[index + 1 :]]
+        numbered = numbered or _NUMBER.match(fold(line)) is not None
+    return lines
+
+
+def _is_title(line: str) -> bool:
+    return len(line) <= _MAX_HEADER_LINE and not line.endswith((".", ";", ":"))
+
+
 _TYPE_LINE = re.compile(rf"({ANY_TYPE})(?=\s|:?$)")
 
 
@@ -292,7 +316,7 @@ def _goes_on(piece: Piece, line: str, last: str) -> bool:
         return not line.endswith(".")
     if piece.after_blank_line and not line[:1].islower():
         return False
-    if line.endswith(".") or last.isupper() != line.isupper():
+    if line.endswith(".") or (last.isupper() != line.isupper() and not line[:1].islower()):
         return False
     if _SESSION.match(folded) or (line.isupper() and _authority(folded)):
         return False
@@ -310,7 +334,13 @@ def _organisations(rest: str) -> list[str]:
         for cell in re.split(r"\s{3,}|\t", raw.strip()):
             words = trim(one_line(cell))
             folded = fold(words)
-            if not words or _SESSION.match(folded) or _STAMP.match(folded) or words[0] == "(":
+            if (
+                not words
+                or folded == "việt nam"
+                or _SESSION.match(folded)
+                or _STAMP.match(folded)
+                or words[0] == "("
+            ):
                 continue
             opens = _ORGANISATION.match(folded) is not None
             if opens and not (found and _JOINED_TO_NEXT.search(fold(found[-1]))):
@@ -325,8 +355,8 @@ def _organisations(rest: str) -> list[str]:
 # --- shared ---------------------------------------------------------------------------------------
 
 _PROVINCE = re.compile(r"(?<!\w)(?:(?:tỉnh|thành)\s(?:ủy|uỷ)|tỉnh|thành phố|tp\.?)\s")
-_PROPER_NAME = re.compile(rf"[{UPPER}]\w{{0,20}}(?:[ -][{UPPER}]\w{{0,20}}){{0,3}}")
-_AFTER_NAME = re.compile(r"\s(?:NĂM|GIAI ĐOẠN|ĐẾN|VỀ|TRÊN|KHÓA|LẦN|VÀ|NHIỆM KỲ)\s|[,;(–]|\s-\s")
+_PROPER_NAME = re.compile(rf"[{UPPER}]\w{{0,20}}(?:(?:[ -]| - )[{UPPER}]\w{{0,20}}){{0,3}}")
+_AFTER_NAME = re.compile(r"\s(?:NĂM|GIAI ĐOẠN|ĐẾN|VỀ|TRÊN|KHÓA|LẦN|VÀ|NHIỆM KỲ)\s|[,;(–]")
 
 
 def _province_of(words: Iterable[str | None]) -> str | None:
