@@ -10,7 +10,7 @@ from pathlib import Path
 from cotmoc.plantext import source, wording
 from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
-from cotmoc.plantext.head import read_head
+from cotmoc.plantext.head import read_head, with_citations
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target
@@ -40,12 +40,13 @@ def read_plan(given: str | SourceText) -> Plan:
     reading = read_head(text, pieces)
     blocks = join_wrapped_lines(text, pieces, reading.header_end)
     passages = StructureReader(text, reading.header_end).read(blocks)
-    collector = _Collector(text, reading.head)
+    head = with_citations(text, reading.head, passages)
+    collector = _Collector(text, head)
     for passage in passages:
         collector.add(passage)
     return Plan(
         text=text,
-        head=reading.head,
+        head=head,
         clauses=tuple(passage.clause for passage in passages),
         targets=tuple(collector.targets),
         doubts=tuple(collector.doubts),
