@@ -11,6 +11,12 @@ from cotmoc.plantext.words import phrase
 _COMPARATORS: dict[str, Comparator] = {
     "tối thiểu": ">=",
     "ít nhất": ">=",
+    "thấp nhất": ">=",
+    "không nhỏ hơn": ">=",
+    "lớn hơn hoặc bằng": ">=",
+    "bằng hoặc cao hơn": ">=",
+    "đạt và vượt": ">=",
+    "đạt hoặc vượt": ">=",
     "không dưới": ">=",
     "không thấp hơn": ">=",
     "không ít hơn": ">=",
@@ -22,12 +28,20 @@ _COMPARATORS: dict[str, Comparator] = {
     "vượt": ">",
     "không quá": "<=",
     "không vượt quá": "<=",
+    "không vượt": "<=",
+    "không cao hơn": "<=",
+    "không lớn hơn": "<=",
+    "nhỏ hơn hoặc bằng": "<=",
+    "cao nhất": "<=",
     "tối đa": "<=",
     "dưới": "<",
     "ít hơn": "<",
     "nhỏ hơn": "<",
     "thấp hơn": "<",
     "khoảng": "~",
+    "vào khoảng": "~",
+    "trong khoảng": "~",
+    "ước khoảng": "~",
     "gần": "~",
     "xấp xỉ": "~",
 }
@@ -43,22 +57,37 @@ _SIGNS: dict[str, Comparator] = {
 }
 _GROWTH = (
     *("tăng", "tăng thêm", "tăng trưởng", "tăng bình quân", "tăng trưởng bình quân"),
-    *("bình quân", "giảm"),
+    *("bình quân", "trung bình", "giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"),
+    *("đơn giản hóa", "cắt giảm, đơn giản hóa", "thêm", "tăng trung bình"),
 )
-_VERBS = (
-    *("đạt", "chiếm", "là", "bằng", "lên", "đạt mức", "ở mức", "mức", "đạt tỷ lệ", "đóng góp"),
-    *_GROWTH,
+_REACHING = (
+    *("đạt", "chiếm", "chiếm tỷ trọng", "là", "bằng", "đạt mức", "ở mức", "mức", "đạt tỷ lệ", "đóng góp"),
+    *("lên đến", "lên tới", "tăng lên", "nâng lên", "đạt đến", "đạt tới", "đạt được", "phải đạt"),
+    *("còn", "chỉ còn", "xuống", "xuống còn", "giảm còn", "giảm xuống", "giảm xuống còn"),
+    *("duy trì", "duy trì ổn định", "ổn định", "giữ ổn định", "rút ngắn còn", "rút ngắn xuống còn", "lên", "tỷ lệ"),
 )
+_VERBS = (*_REACHING, *_GROWTH)
 GROWTH_VERBS = frozenset(_GROWTH)
+REACHING_VERBS = frozenset(_REACHING) - {"là", "bằng", "mức", "lên", "còn", "chiếm"}
+_AVERAGES = ("bình quân", "trung bình")
+FALLING = frozenset(
+    {"giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"}
+    | {"đơn giản hóa", "cắt giảm, đơn giản hóa"}
+)
+# What was reached already is no promise, even among the goals.
+_PAST = ("đã đạt", "ước đạt", "hiện đạt", "mới đạt", "hiện đã đạt", "đang đạt", "đã", "ước")
 _MODALITIES: dict[str, Modality] = {
     "phấn đấu": "strive",
     "hướng tới": "strive",
+    "quyết tâm": "strive",
+    "nỗ lực": "strive",
     "dự kiến": "expect",
+    "kỳ vọng": "expect",
 }
 _LAST_WORDS = re.compile(
-    rf"({phrase(*_COMPARATORS, *_VERBS, *_MODALITIES)}|>=|<=|[≥≤><~≈])\s{{0,4}}$"
+    rf"({phrase(*_COMPARATORS, *_VERBS, *_PAST, *_MODALITIES)}|>=|<=|[≥≤><~≈])[\s:]{{0,4}}$"
 )
-_OR_MORE = re.compile(r"\s{0,4}(trở\s{1,4}(?:lên|xuống)|hoặc\s{1,4}(?:hơn|cao hơn))")
+_OR_MORE = re.compile(r"[\s()]{0,4}(trở\s{1,4}(?:lên|xuống|về trước)|hoặc\s{1,4}(?:hơn|cao hơn))")
 _MODALITY = re.compile(phrase(*_MODALITIES))
 _WINDOW = 60
 
@@ -72,24 +101,31 @@ class Wording:
     comparator: Comparator
     explicit: bool
     verb: str | None
+    past: bool = False
+    is_from: bool = False
 
 
 def read_wording(folded: str, start: int, end: int) -> Wording:
     """Peel the words off from the number outwards until something else stands there."""
     comparator: Comparator | None = None
     verb: str | None = None
+    past = is_from = False
     while match := _LAST_WORDS.search(folded[max(0, start - _WINDOW) : start]):
         word = " ".join(match.group(1).split())
+        if word in _AVERAGES and verb in _REACHING:
+            break
         comparator = comparator or _COMPARATORS.get(word) or _SIGNS.get(word)
         if verb is None and word in _VERBS:
             verb = word
+        past = past or word in _PAST
+        is_from = is_from or word == "từ"
         start = max(0, start - _WINDOW) + match.start()
     after = _OR_MORE.match(folded, end)
     if after:
         comparator = "<=" if "xuống" in after.group(1) else ">="
         end = after.end()
     explicit = comparator not in (None, "=")
-    return Wording(start, end, comparator or "=", explicit, verb)
+    return Wording(start, end, comparator or "=", explicit, verb, past, is_from)
 
 
 def waits_for_number(folded: str) -> bool:

@@ -4,23 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cotmoc.plantext import scope
-from cotmoc.plantext.comparators import Wording, read_wording
+from cotmoc.plantext.cues import has_target_form
+from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
+from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.numbers import Quantity, find_quantities
-from cotmoc.plantext.statements import Statement
-from cotmoc.plantext.wording import has_target_form
-from cotmoc.plantext.words import has_letters, phrase, trimmed_span
+from cotmoc.plantext.statements import MAX_STATEMENT, Statement
+from cotmoc.plantext.words import fold, has_letters, phrase, trimmed_span
 
 _MAX_LEVEL_PIECE = 300
-_CONNECTOR = re.compile(r"[\s,;]{1,4}(?:và|đồng thời|cùng với)?[\s,]{0,4}$")
-_LEVEL_BEFORE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})\s{{0,4}}$")
+_CONNECTOR = re.compile(
+    r"[\s,;]{1,4}(?:và|đồng thời|cùng với|hoặc)?[\s,]{0,4}"
+    r"(?:(?:xếp hạng|xếp|nằm|đứng|thuộc|trong|vào)\s{1,4}){0,3}$"
+)
+_LEVEL_BEFORE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})[\s:]{{0,4}}$")
 _SEPARATOR = re.compile(r",\s{1,4}|\svà\s{1,4}")
-_SHARE_WORD = re.compile(phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng"))
+_SHARE_WORD = re.compile(phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ"))
+_AMONG_THEM = re.compile(r"(?:,\s{1,4})?" + phrase("trong đó"))
 _RANK_CONTEXT = re.compile(
-    phrase("dẫn đầu", "đứng đầu", "cao nhất", "cả nước", "toàn quốc", "trở lên", "tốt nhất")
+    phrase(
+        *("dẫn đầu", "đứng đầu", "cao nhất", "cả nước", "toàn quốc", "trở lên", "tốt nhất"),
+        *("đầu vùng", "hàng đầu", "khu vực", "có thứ hạng", "xếp hạng", "về chỉ số", "đầu cả nước"),
+        *("tỉnh", "thành phố", "địa phương"),
+    )
+)
+_RANK_BEFORE = re.compile(phrase("xếp hạng", "thứ hạng", "xếp thứ", "đứng thứ", "top", "tốp", "vị trí"))
+# A verb that makes the number behind it a promise: `xây dựng 03 mô hình`, `thu hút 500 lao động`.
+_ACTION = (
+    *("xây dựng", "thành lập", "triển khai", "phát triển", "đào tạo", "bồi dưỡng", "tập huấn"),
+    *("hình thành", "thu hút", "đưa", "tổ chức", "hỗ trợ", "giải quyết", "giải quyết việc làm"),
+    *("tạo", "có", "có thêm", "công nhận", "hoàn thành", "lắp đặt", "đầu tư", "cung cấp", "thêm"),
+    *("tích hợp", "nâng cấp", "trồng", "trồng mới", "duy trì", "tiếp nhận", "xử lý", "kết nối"),
+    *("tăng thêm", "tạo việc làm", "mở", "chuyển đổi", "lựa chọn", "đón", "phục vụ", "số hóa"),
+    *("xóa", "xoá", "kết nạp", "tuyển dụng", "phủ sóng"),
+)
+_ACTS = re.compile(
+    phrase(*_ACTION) + r"(?:\s{1,4}(?:mới|được|thành công|đạt|việc làm|cho|thêm|từ)){0,3}\s{0,4}$"
+)
+_OPENS_WITH_ACTION = re.compile(r"[\s,]{0,4}(?:phấn đấu\s|đến [^,;]{1,30},\s)?" + phrase(*_ACTION))
+_FOR = re.compile(r"(?<!\w)cho\s{1,4}$")
+# What a plan consists of is counted in it, not promised by it.
+_PLAN_PARTS = re.compile(
+    r"\s{0,4}(?:nhóm\s)?"
+    + phrase(
+        *("nhiệm vụ", "giải pháp", "nội dung", "mục tiêu", "quan điểm", "chỉ tiêu", "đột phá"),
+        *("khâu", "trọng tâm", "nguyên tắc", "bước", "giai đoạn", "phần", "chương", "trang"),
+        *("trụ cột", "bên", "khía cạnh", "yêu cầu", "tiêu chí", "văn bản số"),
+    )
+)
+# `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
+_UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
+_RISE = re.compile(
+    r"\s{0,3}(?:\(?\s?(?:năm|vào năm)\s20\d\d\s?\)?)?[\s,]{0,4}"
+    + phrase("lên", "tăng lên", "xuống", "còn", "xuống còn", "giảm còn", "giảm xuống", "đến")
 )
 
 
@@ -29,6 +68,7 @@ class Measure:
     """A number with the words around it; positions are within the statement.
 
     `scope` are the words that may name its level: the tail, or what stands before the number.
+    `before` and `after` reach to the numbers beside it, in lower case and without brackets.
     """
 
     quantity: Quantity
@@ -37,29 +77,116 @@ class Measure:
     tail: str
     tail_end: int
     scope: str
+    before: str
+    written_before: str
+    after: str
+
+
+Found = list[tuple[Quantity, Wording]]
 
 
 # --- which numbers are promises -----------------------------------------------------------------
 
 
-def find_promises(statement: Statement, in_goals: bool) -> list[tuple[Quantity, Wording]]:
-    pairs = []
-    for quantity in find_quantities(statement.folded):
-        wording = read_wording(statement.folded, quantity.start, quantity.end)
-        if _is_promise(statement.folded, quantity, wording, in_goals):
+def find_promises(statement: Statement, in_goals: bool) -> Found:
+    """Every number that is promised, in order.  Outside the goals only a share is, unless the
+    caller knows that the sentence announces a goal and says `in_goals`."""
+    found = _lifted(statement.folded, _worded(statement.folded))
+    pairs: Found = []
+    for quantity, wording in found:
+        previous = pairs[-1] if pairs else None
+        if not wording.past and _is_promise(statement.folded, quantity, wording, in_goals, previous):
             pairs.append((quantity, wording))
     return pairs
 
 
-def _is_promise(folded: str, quantity: Quantity, wording: Wording, in_goals: bool) -> bool:
+def _worded(folded: str) -> Found:
+    return [
+        (quantity, read_wording(folded, quantity.start, quantity.end))
+        for quantity in find_quantities(folded)
+    ]
+
+
+def _lifted(folded: str, found: Found) -> Found:
+    """`từ 60% năm 2024 lên 80%` is one promise, 80%, with 60% as its baseline."""
+    merged: Found = []
+    for quantity, wording in found:
+        before = merged[-1] if merged else None
+        if before and _is_lifted(folded, before, (quantity, wording)):
+            low, low_wording = before
+            merged[-1] = (
+                replace(quantity, start=low.start, baseline=low.value),
+                replace(wording, start=low_wording.start, verb=wording.verb or "lên"),
+            )
+        else:
+            merged.append((quantity, wording))
+    return merged
+
+
+def _is_lifted(
+    folded: str, before: tuple[Quantity, Wording], after: tuple[Quantity, Wording]
+) -> bool:
+    low, low_wording = before
+    high, _ = after
+    if low.value_high or high.value_high or low.unit not in (high.unit, "count"):
+        return False
+    starts_from = folded[low_wording.start : low.start].rstrip().endswith("từ")
+    gap = folded[low.end : high.start]
+    return starts_from and len(gap) < 60 and _RISE.match(gap) is not None
+
+
+def _is_promise(
+    folded: str,
+    quantity: Quantity,
+    wording: Wording,
+    in_goals: bool,
+    previous: tuple[Quantity, Wording] | None,
+) -> bool:
     """Percentages always; other numbers only among the goals and with words that say so."""
-    if quantity.unit in ("%", "%/year"):
+    if quantity.is_share:
         return True
     if not in_goals:
         return False
-    if quantity.unit == "rank":
-        return quantity.total is not None or bool(_RANK_CONTEXT.search(folded, quantity.end))
-    return wording.explicit or wording.verb in ("đạt", "đạt mức", "ở mức")
+    if quantity.unit == "rank" and not quantity.is_places:
+        return quantity.total is not None or _ranks_something(folded, quantity)
+    if quantity.is_places or "times_of_baseline" in quantity.flags:
+        return True
+    if quantity.total is not None:
+        return True
+    if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
+        return False
+    if wording.explicit or wording.verb in REACHING_VERBS or folded[: wording.start].rstrip().endswith(":"):
+        return True
+    if wording.verb is not None and (quantity.unit != "count" or wording.verb != "là"):
+        return True
+    return _acts(folded, wording.start) or _goes_on(folded, quantity, wording, previous)
+
+
+def _ranks_something(folded: str, quantity: Quantity) -> bool:
+    return bool(
+        _RANK_CONTEXT.search(folded, quantity.end)
+        or _RANK_BEFORE.search(folded, max(0, quantity.start - 40), quantity.end)
+    )
+
+
+def _acts(folded: str, start: int) -> bool:
+    before = folded[max(0, start - 60) : start]
+    if _ACTS.search(before):
+        return True
+    return _FOR.search(before) is not None and _OPENS_WITH_ACTION.match(folded) is not None
+
+
+def _goes_on(
+    folded: str,
+    quantity: Quantity,
+    wording: Wording,
+    previous: tuple[Quantity, Wording] | None,
+) -> bool:
+    """`05 xã đạt chuẩn, 03 xã đạt chuẩn nâng cao`: the second count is promised by the same verb."""
+    if previous is None or previous[0].unit != quantity.unit:
+        return False
+    gap = folded[previous[1].end : wording.start]
+    return _CONNECTOR.search(gap[-30:]) is not None
 
 
 # --- rows of levels ---------------------------------------------------------------------------
@@ -71,56 +198,141 @@ def join_level_rows(statements: list[Statement]) -> list[Statement]:
     open_row = False
     for statement in statements:
         level_piece = _is_level_piece(statement)
-        if open_row and level_piece:
+        if joined and (
+            len(joined[-1].raw) < MAX_STATEMENT
+            and (
+                (open_row and level_piece)
+                or _shares_predicate(joined[-1], statement)
+                or _goes_on_listing(joined[-1], statement)
+            )
+        ):
             joined[-1] = joined[-1].followed_by(statement)
         else:
             joined.append(statement)
-        open_row = level_piece and not scope.split_predicate(statement.words)[1]
+        open_row = level_piece and not scope.split_predicate(_after_label(statement.words))[1]
     return joined
 
 
 def _is_level_piece(statement: Statement) -> bool:
     return (
         len(statement.raw) < _MAX_LEVEL_PIECE
-        and has_target_form(statement.folded.lstrip())
-        and len(scope.levels_named(statement.folded)) == 1
+        and has_target_form(_after_label(statement.folded))
+        and len(scope.levels_named(statement.folded)) > 0
+    )
+
+
+def _after_label(folded: str) -> str:
+    """What follows `…: ` or `tỉnh phấn đấu ` at the start, else all of it."""
+    if (cue := _ANNOUNCED.match(folded)) and not any(c.isdigit() for c in cue.group("before")):
+        folded = folded[cue.end() :]
+    label, colon, rest = folded.partition(":")
+    return rest.lstrip() if colon and not any(char.isdigit() for char in label) else folded.lstrip()
+
+
+_ANNOUNCED = re.compile(
+    r"(?P<before>[^;]{0,160}?(?:phấn đấu|đặt mục tiêu|mục tiêu là|với mục tiêu))"
+    r"(?:\s(?:đến\s)?(?:hết\s|cuối\s)?năm\s20\d\d)?[\s,:]{1,4}(?:đạt\s|có\s|là\s)?"
+)
+_NUMBER_FIRST = re.compile(
+    r"[\s,;]{0,4}(?:và\s)?(?:(?:trên|hơn|tối thiểu|ít nhất|khoảng|phấn đấu)\s){0,2}[≥>]?\s?"
+    r"\d{1,3}(?:,\d{1,2})?\s?%\s"
+)
+_PIECE = re.compile(_NUMBER_FIRST.pattern + r"(?:các\s)?(\w+\s\w+)")
+
+
+def _shares_predicate(first: Statement, second: Statement) -> bool:
+    """`100% hồ sơ của các sở; 95% hồ sơ của UBND cấp xã được xử lý …`: the same noun, one
+    predicate at the end."""
+    if len(first.raw) > _MAX_LEVEL_PIECE or len(second.raw) > 2 * _MAX_LEVEL_PIECE:
+        return False
+    left, right = _PIECE.match(first.folded), _PIECE.match(second.folded)
+    if left is None or right is None or not first.raw.rstrip().endswith(";"):
+        return False
+    same_noun = left.group(1) == right.group(1)
+    return same_noun and not scope.split_predicate(first.words)[1]
+
+
+_OPENS_SUBJECT = re.compile(
+    r"\s{0,4}(?:các\s|và\s){0,2}"
+    + phrase(
+        *("sở", "ban", "ubnd", "ủy ban", "cơ quan", "đơn vị", "doanh nghiệp", "xã", "phường"),
+        *("trường", "bệnh viện", "cơ sở", "trung tâm", "hộ", "người dân", "thôn", "tổ chức"),
+    )
+)
+
+
+def _goes_on_listing(first: Statement, second: Statement) -> bool:
+    """`100% sở, ban, ngành cấp tỉnh; UBND cấp xã có trang tin`: one list, one predicate."""
+    if len(first.raw) > _MAX_LEVEL_PIECE or not first.raw.rstrip().endswith(";"):
+        return False
+    if _NUMBER_FIRST.match(first.folded) is None or "%" in second.folded:
+        return False
+    opens = _OPENS_SUBJECT.match(second.folded) is not None
+    return opens and not scope.split_predicate(first.words)[1] and bool(
+        scope.split_predicate(second.words)[1]
     )
 
 
 # --- several subjects in one statement ----------------------------------------------------------
 
 
-def divide(statement: Statement, found: list[tuple[Quantity, Wording]]) -> Iterator[Statement]:
+def divide(statement: Statement, found: Found) -> Iterator[Statement]:
     """`tỷ lệ A đạt 40%, tỷ lệ B đạt 50%` are two statements without a semicolon."""
     left = 0
-    for (_, before), (quantity, _) in pairwise(found):
-        cut = _new_subject(statement.folded, before.end, quantity.start)
+    for (_, before), (_, wording) in pairwise(found):
+        cut = _new_subject(statement.folded, before.end, wording)
         if cut is not None:
             yield statement.part(left, cut)
             left = cut
     yield statement.part(left, len(statement.raw))
 
 
-def _new_subject(folded: str, start: int, end: int) -> int | None:
+def _new_subject(folded: str, start: int, wording: Wording) -> int | None:
     """Where between two numbers a subject of its own begins, if one does."""
-    wording = read_wording(folded, end, end)
     gap = folded[start : wording.start]
+    among = _AMONG_THEM.search(gap)
+    if among and _has_words(gap[among.end() :]):
+        return start + among.start()
     if share := _SHARE_WORD.search(gap):
         return start + share.start()
     if wording.verb is None:
-        return None
+        return _after_bare_number(folded, start, wording)
     separators = list(_SEPARATOR.finditer(gap))
     commas = [match for match in separators if match.group().startswith(",")]
+    if commas and not gap[: commas[0].start()].strip():
+        commas = commas[:1]
     for match in (commas or separators)[-1:]:
-        if has_letters(gap[match.end() :]):
+        if _has_words(gap[match.end() :]):
             return start + match.end()
     return None
+
+
+def _after_bare_number(folded: str, start: int, wording: Wording) -> int | None:
+    """`thành thị 95%, nông thôn 80%`: each subject stands before its number."""
+    opening = _STRAIGHT_ON.match(folded, start)
+    if opening is None or opening.end() >= wording.start:
+        return None
+    ends = _NOTHING_MORE.match(folded, wording.end) is not None
+    return opening.end() if ends and _has_words(folded[opening.end() : wording.start]) else None
+
+
+def _has_words(piece: str) -> bool:
+    """Letters other than those of a date (`đến năm 2030`) or a level (`cấp xã`)."""
+    for start, end in deadline_spans(piece):
+        piece = piece[:start] + " " * (end - start) + piece[end:]
+    piece = scope.LEVEL_PHRASE.sub(" ", piece)
+    return has_letters(_LINK_WORDS.sub(" ", piece))
+
+
+_STRAIGHT_ON = re.compile(r"\s{0,3}(?:,|;|và)\s{1,4}")
+_NOTHING_MORE = re.compile(r"\s{0,4}(?:$|[,;.])")
+_LINK_WORDS = re.compile(phrase("và", "có", "đạt", "là", "phấn đấu", "đồng thời", "vào", "đến"))
 
 
 # --- the words of each number -------------------------------------------------------------------
 
 
-def read_measures(part: Statement, found: list[tuple[Quantity, Wording]]) -> list[Measure]:
+def read_measures(part: Statement, found: Found) -> list[Measure]:
     leading = _leading_levels(part, [wording for _, wording in found])
     starts = [left for left, _ in leading] or [wording.start for _, wording in found]
     measures = []
@@ -128,9 +340,23 @@ def read_measures(part: Statement, found: list[tuple[Quantity, Wording]]) -> lis
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
         tail_start, tail_end = _tail_span(part, wording.end, end)
         tail = part.words[tail_start:tail_end]
+        if wording.is_from and (upwards := _UPWARDS.search(fold(tail))):
+            tail = tail[: upwards.start()]
+            wording = replace(wording, comparator=">=", explicit=True)
         level_words = part.words[slice(*leading[index])] if leading else tail
+        before_start = found[index - 1][1].end if index else 0
         measures.append(
-            Measure(quantity, wording, starts[index], tail, tail_end, scope=level_words)
+            Measure(
+                quantity,
+                wording,
+                starts[index],
+                tail,
+                tail_end,
+                scope=level_words,
+                before=part.folded[before_start : wording.start],
+                written_before=part.raw[before_start : wording.start],
+                after=part.folded[wording.end : end],
+            )
         )
     return measures
 

@@ -5,56 +5,91 @@ from __future__ import annotations
 import re
 
 from cotmoc.plantext.deadlines import deadline_spans
-from cotmoc.plantext.scope import LEVEL_PHRASE, eligibility_span
-from cotmoc.plantext.words import GAP, fold, one_line, phrase, sentence_case, trim
+from cotmoc.plantext.scope import LEVEL_LIST, LEVEL_PHRASE, eligibility_span, exception_span
+from cotmoc.plantext.words import GAP, UPPER, fold, one_line, phrase, sentence_case, trim
 
 MAX_NAME = 300
 
 _CUE = re.compile(
-    phrase("đặt mục tiêu", "với mục tiêu", "mục tiêu là", "phấn đấu", "dự kiến", "hướng tới")
+    phrase(
+        *("đặt mục tiêu", "với mục tiêu", "mục tiêu là", "phấn đấu", "dự kiến", "hướng tới"),
+        *("quyết tâm", "nỗ lực", "đặt ra mục tiêu", "đề ra mục tiêu", "đặt chỉ tiêu"),
+    )
 )
 _LINKS = phrase(
     *("theo đó", "trong đó", "bảo đảm", "đảm bảo", "có", "và", "cũng", "là", "bao gồm", "đạt"),
-    *("cụ thể", "đến", "với", "năm", "đồng thời", "chủ động", "mục tiêu", "chỉ tiêu"),
+    *("cụ thể", "đến", "với", "năm", "đồng thời", "chủ động", "mục tiêu", "chỉ tiêu", "duy trì"),
+    *("trên địa bàn tỉnh có", "toàn tỉnh có", "tất cả", "toàn bộ", "mục tiêu cụ thể", "như sau"),
+    *("hoàn thành", "tiếp tục", "tập trung", "xác định", "kế hoạch", "nâng", "giữ vững", "thêm"),
 )
 _ONLY_LINKS = re.compile(rf"(?:{_LINKS}[\s,:]{{0,4}})+")
+_ONLY_SMALL = re.compile(rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+")
 _LEADING = re.compile(
     phrase(
         *("theo đó", "trong đó", "cụ thể", "phấn đấu", "bảo đảm", "đảm bảo", "dự kiến"),
-        *("hướng tới", "đồng thời", "và"),
+        *("hướng tới", "đồng thời", "và", "ngoài ra", "bên cạnh đó", "tiếp tục", "trong năm"),
+        *("cụ thể là", "phấn đấu đến", "quyết tâm", "nỗ lực"),
     )
     + r"[\s,:]{1,4}"
 )
 # A title never ends with a word that waits for the number that was taken out.
 _DANGLING = re.compile(
-    r"[\s,]{1,4}"
+    r"(?<!nhà)[\s,]{1,4}"
     + phrase(
         *("đạt", "là", "chiếm", "tăng", "giảm", "tới", "đến", "từ", "ở", "và", "phải"),
         *("với", "có", "mức", "ở mức", "bằng", "được nâng", "trong", "của", "vào", "hoặc", "cho"),
-        *("phấn đấu", "dự kiến", "hướng tới", "bình quân"),
+        *("phấn đấu", "dự kiến", "hướng tới", "xuống", "xuống còn"),
+        *("còn", "lần lượt", "tương ứng", "giảm còn", "ước", "đã", "hoàn thành đạt", "theo"),
+        *("so với", "tăng lên", "giảm xuống", "rút ngắn", "được rút ngắn", "hằng", "cụ thể"),
+        *("duy trì", "duy trì ổn định", "ổn định", "giữ ổn định"),
     )
     + r"$|(?<!trở)[\s,]{1,4}lên$"
 )
 # `nâng tỷ lệ … lên 95%`: the verb belongs to the promise, not to the title.
 _LIFTING = re.compile(
-    phrase("nâng cao", "nâng") + r"\s{1,4}(?=" + phrase("mức", "tỷ lệ", "tỉ lệ") + ")"
+    phrase("nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm")
+    + r"\s{1,4}(?:dần\s)?(?="
+    + phrase(
+        *("mức", "tỷ lệ", "tỉ lệ", "tỷ trọng", "chỉ số", "số", "thu nhập", "thời gian", "điểm"),
+        *("thứ hạng", "vị trí", "xếp hạng", "doanh thu", "tổng", "giá trị", "kim ngạch", "tốc độ"),
+        *("quy mô", "mật độ", "năng suất", "bội chi", "diện tích", "sản lượng"),
+    )
+    + ")"
+)
+# `Chính quyền số: …`, `Đến năm 2025: …`: a label, unless it is what the numbers measure.
+_LABEL = re.compile(r"[^:]{0,160}:\s{1,4}")
+_MEASURED = re.compile(
+    r"(?:nâng\s|tăng\s|giảm\s)?"
+    + phrase(
+        *("tỷ lệ", "tỉ lệ", "tỷ trọng", "số", "số lượng", "mức độ", "mức", "tổng", "chỉ số"),
+        *("cơ cấu", "thu nhập", "tốc độ", "giá trị", "thời gian", "năng suất", "quy mô"),
+        *("xếp hạng", "thứ hạng"),
+    )
 )
 _LEGAL_REFERENCE = re.compile(
     r"[\s,]{1,4}(?:theo|tại)\s(?:quy định tại\s)?"
     + phrase(
         *("quyết định", "nghị định", "nghị quyết", "luật", "thông tư", "kế hoạch"),
-        *("đề án", "chỉ thị"),
+        *("đề án", "chỉ thị", "chương trình", "kết luận", "công văn"),
     )
     + r"\s(?:số\s)?\d[^,;]{0,80}"
+    r"|[\s,]{1,4}theo chỉ tiêu (?:của\s)?(?:quốc gia|tỉnh)(?!\w)"
 )
-_COMPARED_WITH = re.compile(rf"[\s,]{{1,4}}so{GAP}với\s([^,;]{{1,80}})")
+# Small words between a level list and the numbers that follow it in turn.
+_IN_TURN = re.compile(r"(?:,\s|\s)?" + phrase("lần lượt", "tương ứng") + r"(?:\s(?:là|đạt|với))?")
+_COMPARED_WITH = re.compile(rf"(?:^|[\s,]{{1,4}})so{GAP}với\s([^,;]{{1,80}})")
 # After such a comma the sentence explains; the title is complete before it.
 _EXPLANATION = re.compile(
     r",\s{1,4}"
     + phrase("người dân chỉ", "trong đó", "bảo đảm", "đảm bảo", "nhằm", "để", "góp phần")
     + r"|,\s{1,4}"
-    + phrase("qua đó", "hướng tới", "tạo", "từng bước", "phục vụ")
+    + phrase(
+        *("qua đó", "hướng tới", "tạo", "từng bước", "phục vụ", "bao gồm", "sẵn sàng"),
+        *("phù hợp với", "đáp ứng", "thông qua", "trên cơ sở", "tiến tới", "ưu tiên", "nhất là"),
+        *("đặc biệt", "trong trường hợp", "làm cơ sở", "đồng thời"),
+    )
 )
+_FINAL_YEAR = re.compile(r"(?<!so với)(?<!kế hoạch)(?:\strong)?\snăm\s20\d\d$")
 _SHARE = re.compile(r"(?:tỷ|tỉ)\s(?:lệ|trọng)\s")
 _BRACKETS = re.compile(r"\([^()]{0,600}\)")
 
@@ -68,28 +103,91 @@ def clean(words: str, keep_levels: bool = True, keep_end: bool = False) -> str:
     cuts = deadline_spans(folded) + [match.span() for match in _BRACKETS.finditer(folded)]
     cuts += [match.span() for match in _LEGAL_REFERENCE.finditer(folded)]
     cuts += [match.span() for match in _COMPARED_WITH.finditer(folded)]
-    if eligible := eligibility_span(words):
-        cuts.append(eligible)
+    cuts += [match.span() for match in _IN_TURN.finditer(folded)]
+    cuts += [span for span in (eligibility_span(words), exception_span(words)) if span]
     if not keep_levels:
+        cuts += [match.span() for match in LEVEL_LIST.finditer(folded)]
         cuts += [match.span() for match in LEVEL_PHRASE.finditer(folded)]
     text = trim(one_line(_without(words, cuts)))
     if explanation := _EXPLANATION.search(fold(text)):
         text = text[: explanation.start()]
-    return _strip_start(text) if keep_end else _strip_edges(text)
+    if keep_end:
+        return _strip_start(text)
+    return "" if _ONLY_SMALL.fullmatch(fold(text)) else _strip_edges(text)
 
 
-def head_of(words: str) -> str:
+def head_of(words: str, keep_actor: bool = False) -> str:
     """The subject before a number; what merely announces a target is dropped.
 
     `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
+    Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
+    words = unlabelled(words)
+    if _ORDER.search(fold(words)):
+        return ""
     cues = list(_CUE.finditer(fold(words)))
     if not cues:
         return _meaningful(words)
     cue = cues[-1]
     if after := _meaningful(words[cue.end() :]):
         return after
-    return "" if "mục tiêu" in cue.group() else _meaningful(words[: cue.start()])
+    if "mục tiêu" in cue.group() or (not keep_actor and is_actor(words[: cue.start()])):
+        return ""
+    return _meaningful(words[: cue.start()])
+
+
+# `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
+_ORDER = re.compile(
+    r",\s{1,4}(?:đồng thời\s)?" + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
+    + r"(?:\s(?:có|đạt|cho|bố trí|dành|chi))?\s{0,4}$"
+)
+
+
+_ACTOR = re.compile(
+    r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
+    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch|[Đđ]ề án"
+    r"|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
+    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?)\s{{0,4}}"
+)
+_INDEX_NAMED = re.compile(
+    r"(?<!\w)(?:bộ )?chỉ số\s[^,;.]{2,80}?"
+    r"(?=\s(?:của|cấp|năm|xếp|đạt|thuộc|nằm|đứng|trong|vào|tăng)\s|[,;.]|$)"
+)
+
+
+def is_actor(words: str) -> bool:
+    """Do the words only say who strives: `Theo đó, tỉnh`, `Bình Định`?"""
+    return _ACTOR.fullmatch(one_line(words) + " ") is not None
+
+
+def index_named(words: str) -> str | None:
+    """`chỉ số DTI`, when the words speak of an index."""
+    match = _INDEX_NAMED.search(fold(words))
+    return trim(one_line(words[slice(*match.span())])) if match else None
+
+
+def unlabelled(words: str) -> str:
+    """Without a label such as `Kinh tế số:`; a label that is measured itself is kept."""
+    label = _LABEL.match(words)
+    if label is None or not _meaningful(words[label.end() :]):
+        return words
+    if _MEASURED.match(fold(words).lstrip()) and not fold(words).lstrip().startswith("cơ cấu"):
+        return words[: label.end()].rstrip().rstrip(":") + " " + words[label.end() :]
+    return words[label.end() :]
+
+
+def measured_label(words: str) -> str | None:
+    """`Cơ cấu kinh tế` of `Cơ cấu kinh tế: nông nghiệp chiếm 20%; …`: it holds for what follows."""
+    label = _LABEL.match(words)
+    if label is None or not _MEASURED.match(fold(words).lstrip()):
+        return None
+    return trim(one_line(label.group())) or None
+
+
+def lifted(words: str) -> str:
+    """Without the verb of `nâng tỷ lệ …` or `giảm số …`, which belongs to the promise."""
+    match = _LIFTING.match(fold(words))
+    return words[match.end() :] if match else words
 
 
 def _meaningful(words: str) -> str:
@@ -119,7 +217,7 @@ def share_title(part: str, whole: str) -> str:
 
 def growth_title(what: str, falling: bool) -> str:
     folded = fold(what)
-    if folded.startswith(("tốc độ", "mức tăng", "mức giảm", "tăng trưởng")):
+    if folded.startswith(("tốc độ", "mức tăng", "mức giảm", "tăng trưởng", "nhịp độ")):
         return title(what)
     return title("Mức giảm" if falling else "Tốc độ tăng", _small(what))
 
@@ -131,7 +229,10 @@ def rank_title(what: str) -> str:
 
 
 def _small(words: str) -> str:
-    """Lower-case first letter, unless the word is an acronym or a name."""
+    """Lower-case first letter, unless the word is an acronym or a name of two words."""
+    second = words.partition(" ")[2]
+    if second[:1].isupper() and second[1:2].islower():
+        return words
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
 
 
@@ -147,13 +248,13 @@ def _without(words: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _strip_start(text: str) -> str:
-    while match := _LEADING.match(fold(text)) or _LIFTING.match(fold(text)):
+    while match := _LEADING.match(fold(text)):
         text = text[match.end() :]
     return trim(text)
 
 
 def _strip_edges(text: str) -> str:
-    text = _strip_start(text)
+    text = _FINAL_YEAR.sub("", _strip_start(text))
     while match := _DANGLING.search(fold(text)):
         text = trim(text[: match.start()])
     return text

@@ -11,8 +11,16 @@ from cotmoc.plantext.words import fold
 # A statement longer than this is not a sentence of a plan; it is left to a person.
 MAX_STATEMENT = 4000
 
-_BRACKETS = re.compile(r"\(([^()]{0,600})\)")
-_LONE_VALUE = re.compile(r"\s{0,3}(?:[≥≤><~=]{1,2}\s?)?\d{1,3}(?:[,.]\d{1,3})?\s?%\s{0,3}")
+_BRACKETS = re.compile(r"\(([^()]{0,1200})\)")
+_LONE_VALUE = re.compile(
+    r"\s{0,3}(?:(?:đạt|tối thiểu|ít nhất|trên|từ|khoảng|dưới|không quá)\s){0,3}(?:[≥≤><~=]{1,2}\s?)?"
+    r"\d{1,3}(?:[,.]\d{1,3})?\s?%(?:\strở\s(?:lên|xuống))?\s{0,3}",
+    re.I,
+)
+_PERCENT = re.compile(r"\d\s?%")
+# `(cấp tỉnh 90%, cấp xã 60%)` goes on with the sentence; other brackets with several
+# percentages hold sentences of their own.
+_LEVELS_INSIDE = re.compile(r"\s{0,3}(?:trong đó[\s,:]{1,3})?(?:đối với |ở |tại )?cấp\s", re.I)
 _LEAD = re.compile(r"\s{0,3}(?:cơ quan |đơn vị )?chủ trì\s{0,3}:\s{0,3}([^;()]{1,200})", re.I)
 _LEAD_STOP = re.compile(r",?\s{1,3}phối hợp", re.I)
 _END = re.compile(r"([;.!?…])(?=\s|$)")
@@ -88,11 +96,39 @@ def lead_bracket_start(raw: str) -> int | None:
 def _mask_brackets(raw: str) -> str:
     def blank(match: re.Match[str]) -> str:
         inner = match.group(1)
-        if _LONE_VALUE.fullmatch(inner):
+        if _LONE_VALUE.fullmatch(inner) or _holds_levels(inner):
             return f" {inner} "
+        if _holds_targets(inner):
+            return f";{inner};" if match.start() == 0 else f" {inner};"
         return " " * len(match.group())
 
-    return _BRACKETS.sub(blank, raw)
+    masked = _BRACKETS.sub(blank, raw)
+    return _separated(raw, masked)
+
+
+def _holds_levels(inner: str) -> bool:
+    return len(_PERCENT.findall(inner)) > 1 and _LEVELS_INSIDE.match(inner) is not None
+
+
+def _holds_targets(inner: str) -> bool:
+    return len(_PERCENT.findall(inner)) > 2 or (
+        len(_PERCENT.findall(inner)) > 1 and ";" in inner
+    )
+
+
+def _separated(raw: str, masked: str) -> str:
+    """A semicolon in the blank before a bracket that holds targets, so that it is cut there."""
+    cuts = [
+        match.start() - 1
+        for match in _BRACKETS.finditer(raw)
+        if match.start() > 0
+        and raw[match.start() - 1].isspace()
+        and not _holds_levels(match.group(1))
+        and _holds_targets(match.group(1))
+    ]
+    for cut in cuts:
+        masked = masked[:cut] + ";" + masked[cut + 1 :]
+    return masked
 
 
 def _spans(masked: str) -> Iterator[tuple[int, int, int]]:

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cotmoc.plantext import names, scope
-from cotmoc.plantext.comparators import GROWTH_VERBS
+from cotmoc.plantext.comparators import FALLING, GROWTH_VERBS
 from cotmoc.plantext.measures import Measure
+from cotmoc.plantext.numbers import Quantity
 from cotmoc.plantext.words import fold, phrase, trim
 
 _WHOLE = re.compile(r"(?:tổng\s{1,4}\w|grdp|gdp|kim ngạch)")
-_BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi)$")
+_BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi|phân bổ|cân đối)(?:\s\w+){0,3}$")
 _BUDGET_BASE = re.compile(
-    r"(?:tổng\s)?(?:chi\s(?:ngân\ssách\s)?|ngân\ssách\s)(?:chi\s)?"
+    r"(?:tổng\s)?(?:chi\s(?:ngân\ssách\s)?(?!phí)|ngân\ssách\s)(?:chi\s)?"
     r"(?:thường\sxuyên|nhà\snước|hằng\snăm)?"
 )
 _BUDGET_PURPOSE = re.compile(r"\s(?=(?:để|cho|dành cho|phục vụ|thực hiện|đầu tư)\s)")
 _RANK_TAIL = re.compile(
-    phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng") + "$"
+    r"(?:^|\s)"
+    + phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ")
+    + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
+_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
+_BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
+_LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
+_LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
+_BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
+_COUNTS_THINGS = re.compile(
+    phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
+)
+_RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
+_MARKED = re.compile(r"điểm(?:\ssố)?\s")
+_SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
+_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
+_NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
+_GROWTH_NAMES = ("tốc độ tăng", "tốc độ giảm", "tăng trưởng", "mức tăng", "mức giảm", "nhịp độ tăng")
+_OWN_CLAUSE = re.compile(r",\s{0,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +53,108 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
     """`head` is the subject all numbers of the row share; it may be empty."""
     measure = measures[index]
     tail = names.clean(measure.tail, keep_levels=not is_series)
-    subject = names.clean(head, keep_end=bool(tail))
-    unit = measure.quantity.unit
-    if unit == "rank":
-        return Title(names.rank_title(_without_rank_words(subject)), measure.quantity.total, "rank")
-    if unit not in ("%", "%/year"):
-        rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
-        return Title(names.title(subject, tail), None, rules[unit])
-    if _is_growth(subject, measure):
-        falling = measure.wording.verb == "giảm"
-        return Title(names.growth_title(subject or tail, falling), None, "growth")
+    subject = names.clean(head, keep_end=bool(tail), keep_levels=not is_series)
+    quantity = measure.quantity
+    if quantity.unit == "rank":
+        return Title(_rank_name(subject, measure.tail), quantity.total, "rank")
+    if "times_of_baseline" in quantity.flags:
+        return Title(names.title(names.lifted(subject) or tail), None, "growth")
+    if not quantity.is_share:
+        return _amount_title(subject, tail, measure)
+    verb = measure.wording.verb or (None if subject else measures[0].wording.verb)
+    verb = verb or _leading_verb(subject)
+    if _is_growth(subject, measure, verb):
+        return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
         return budget
     if not subject:
         name, of = _number_first_title(measures, index, is_series)
         return Title(name, of, "level_series" if is_series else "percent_first")
+    subject = names.lifted(subject)
     if not tail:
         of = scope.denominator(subject)
         return Title(names.title(subject), of, "level_series" if is_series else "percent_last")
-    return _number_between_title(subject, tail, measure)
+    return _number_between_title(subject, tail, measure, is_series)
 
 
-def _is_growth(subject: str, measure: Measure) -> bool:
+def _rank_name(subject: str, tail: str) -> str:
+    subject = _BROUGHT.sub("", names.lifted(subject))
+    while match := _RANK_TAIL.search(fold(subject)):
+        subject = trim(subject[: match.start()])
+    if _BARE_RANK.fullmatch(fold(subject)):
+        subject = ""
+    topic = _RANK_TOPIC.search(fold(tail))
+    if topic is None:
+        return names.rank_title(subject or _rank_list(names.clean(tail)))
+    about = names.clean(tail[topic.start(1) : topic.end(1)])
+    if not subject or fold(about) in fold(subject):
+        return names.rank_title(subject or about)
+    return names.rank_title(subject if _names_index(subject) else f"{subject} về {about}")
+
+
+def _rank_list(tail: str) -> str:
+    """`trên bảng xếp hạng PCI` names the list; else the group is all that is known."""
+    listed = _LISTED.match(fold(tail))
+    return tail[listed.end() :] if listed else f"trong nhóm {tail}"
+
+
+def _names_index(subject: str) -> bool:
+    return "chỉ số" in fold(subject)
+
+
+def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
+    """A count, sum, time or mark: the unit's noun behind the number is not said twice."""
+    quantity = measure.quantity
+    if quantity.unit == "count" and _MARKED.match(fold(subject)):
+        quantity = replace(quantity, unit="points")
+    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
+    rule = rules.get(quantity.unit or "", "amount")
+    subject = names.lifted(subject)
+    of = None
+    if quantity.total is not None:
+        of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
+    has_verb = measure.wording.verb or measure.before.rstrip().endswith(":")
+    if subject and has_verb and _only_repeats(subject, tail, quantity):
+        tail = ""
+    return Title(names.title(subject, tail), of, rule)
+
+
+def _only_repeats(subject: str, tail: str, quantity: Quantity) -> bool:
+    """Behind a sum or measure nothing new follows; behind a count only its noun (`11 bác sĩ`)."""
+    words = fold(tail).split()
+    if not words or words[0] in ("từ", "cho", "đối"):
+        return False
+    if len(words) == 1:
+        return True
+    if quantity.unit != "count" or _COUNTS_THINGS.match(fold(subject)):
+        return True
+    is_ratio = "/" in tail or _RATIO.search(fold(tail)) is not None
+    return words[0] in re.split(r"[\s/]", fold(subject)) or is_ratio
+
+
+def _leading_verb(subject: str) -> str | None:
+    """`Giảm tỷ lệ hộ nghèo 1,5%`: the verb stands far before the number."""
+    match = _LEADING_VERB.match(fold(subject))
+    return match.group(1) if match else None
+
+
+def _is_growth(subject: str, measure: Measure, verb: str | None) -> bool:
     if measure.quantity.baseline is not None:
         return False
-    return measure.wording.verb in GROWTH_VERBS or fold(subject).startswith("tốc độ tăng")
+    if fold(subject).startswith(_GROWTH_NAMES):
+        return True
+    if verb in ("bình quân", "trung bình"):
+        return measure.quantity.unit == "%/year"
+    return verb in GROWTH_VERBS
 
 
-def _without_rank_words(subject: str) -> str:
-    match = _RANK_TAIL.search(fold(subject))
-    return trim(subject[: match.start()]) if match else subject
+def _growth_title(subject: str, tail: str, measure: Measure, verb: str | None) -> Title:
+    """`năng suất tăng 7%`, but `tăng 20% số lượng hồ sơ`, also after another clause."""
+    falling = verb in FALLING
+    subject = names.lifted(subject)
+    if tail and (not subject or _OWN_CLAUSE.search(measure.before)):
+        return Title(names.growth_title(tail, falling), None, "growth")
+    return Title(names.growth_title(subject or tail, falling), None, "growth")
 
 
 def _number_first_title(
@@ -73,16 +163,24 @@ def _number_first_title(
     """Pieces of a row may share the noun of the first or the predicate of the last."""
     tails = [names.clean(measure.tail, keep_levels=not is_series) for measure in measures]
     split = [scope.split_predicate(tail) for tail in tails]
-    noun = split[index][0] or split[0][0]
+    noun = split[index][0] or split[0][0] or split[-1][0]
     predicate = split[index][1] or split[-1][1] or split[0][1]
+    noun = noun[number.end() :] if (number := _NUMBER_OF.match(fold(noun))) else noun
     return names.title(noun, predicate), trim(noun) or None
 
 
-def _number_between_title(subject: str, tail: str, measure: Measure) -> Title:
+def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
     of = trim(scope.split_predicate(tail)[0]) or scope.denominator(subject)
-    if measure.wording.verb in ("chiếm", "đóng góp") or _WHOLE.match(fold(tail)):
-        return Title(names.share_title(subject, tail), of, "share_of")
-    return Title(names.title(subject, tail), of, "percent_between")
+    says_whole = _WHOLE.match(fold(tail)) is not None
+    if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
+        return Title(names.title(subject), tail, "percent_last")
+    if measure.wording.verb in ("chiếm", "chiếm tỷ trọng", "đóng góp") or says_whole:
+        return Title(names.share_title(subject, tail), tail, "share_of")
+    rule = "level_series" if is_series else "percent_between"
+    is_rate = fold(subject).startswith(("tỷ lệ", "tỉ lệ", "tỷ trọng"))
+    if _SAID_OF.match(fold(tail)) or (is_rate and _PEOPLE.match(fold(tail))):
+        return Title(names.title(subject), tail, "percent_last")
+    return Title(names.title(subject, tail), of, rule)
 
 
 def _budget_title(subject: str, tail: str) -> Title | None:
@@ -91,7 +189,7 @@ def _budget_title(subject: str, tail: str) -> Title | None:
     base = _BUDGET_BASE.match(folded)
     if not base or (subject and not _BUDGET_VERB.search(fold(subject))):
         return None
-    purpose = _BUDGET_PURPOSE.search(folded, base.end())
+    purpose = _BUDGET_PURPOSE.search(folded, base.end() - 1)
     whole = tail[: purpose.start()] if purpose else tail
     spent = f"Chi {tail[purpose.end() :]}" if purpose else "Tỷ lệ chi"
     return Title(names.title(spent, "trong", whole), trim(whole), "budget_share")

@@ -1,0 +1,111 @@
+"""Decides which statements promise something, and reads the targets of those that do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cotmoc.plantext import cues, names
+from cotmoc.plantext.comparators import read_modality
+from cotmoc.plantext.deadlines import find_deadline
+from cotmoc.plantext.model import Clause, Modality
+from cotmoc.plantext.qualitative import read_qualitative_targets
+from cotmoc.plantext.statements import Statement
+from cotmoc.plantext.targets import Context, Finding, read_measured_targets
+
+
+@dataclass(slots=True)
+class Course:
+    """What earlier statements hand on: within a sentence an announcement, a deadline, a modality,
+    a label and the index that was named; from paragraph to paragraph of prose only that goals have been announced.
+
+    `year` is the year the plan is for, if it is known.
+    """
+
+    year: int | None = None
+    prose_announced: bool = False
+    announced: bool = False
+    goal_announced: bool = False
+    modality: Modality | None = None
+    deadline: str | None = None
+    label: str | None = None
+    previous: Finding | None = None
+    index: str | None = None
+    _sentence: int = -1
+
+    def open_clause(self) -> None:
+        self._sentence = -1
+
+    def move_to(self, statement: Statement) -> None:
+        folded = statement.folded
+        if statement.sentence != self._sentence:
+            self._sentence = statement.sentence
+            self.announced, self.deadline, self.label = False, None, None
+            self.previous, self.modality, self.index = None, None, None
+            self.goal_announced = False
+        if cues.announcement(folded, self.year) is not None:
+            self.announced = self.goal_announced = self.prose_announced = True
+        elif cues.tells_result(folded, year=self.year):
+            self.prose_announced = False
+        self.announced = self.announced or cues.demands(folded)
+        self.deadline = find_deadline(folded, self.year) or self.deadline
+        self.modality = read_modality(folded) or self.modality
+        self.index = names.index_named(statement.words) or self.index
+
+    def context(self, promised_from: int) -> Context:
+        return Context(self.label, self.year, promised_from, self.previous, self.index)
+
+    def note_label(self, statement: Statement) -> None:
+        """A measured label holds for the statement it opens and those after it."""
+        self.label = names.measured_label(statement.words) or self.label
+
+
+def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """`course` must have been moved to the statement."""
+    course.note_label(statement)
+    read = _among_goals if clause.role == "goals" else _elsewhere
+    findings = read(statement, clause, course)
+    course.previous = findings[-1] if findings else course.previous
+    return findings
+
+
+def _among_goals(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """A goal may say where it starts from; only what is plainly last year's is left."""
+    announced = cues.announcement(statement.folded, course.year) is not None
+    if not announced and cues.speaks_of_past_year(statement.folded, course.year):
+        return []
+    context = course.context(0)
+    measured = read_measured_targets(statement, in_goals=True, context=context)
+    return measured or read_qualitative_targets(statement, context, clause.kind == "bullet")
+
+
+def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
+    """Outside the goals a number counts only when announced, and never as a past result."""
+    start = _promised_from(statement, course)
+    if start is None and not _has_form_of_target(statement, clause, course):
+        return []
+    announced = course.goal_announced and start is not None
+    context = course.context(start or 0)
+    measured = read_measured_targets(statement, in_goals=announced, context=context)
+    if measured or not announced or course.previous is None:
+        return measured
+    # `…; phổ cập mạng 4G; …` in a list of goals is one of them.
+    return read_qualitative_targets(statement, context)
+
+
+def _promised_from(statement: Statement, course: Course) -> int | None:
+    """Where in the statement promises begin; None when it promises nothing."""
+    folded = statement.folded
+    place = cues.announcement(folded, course.year)
+    if place is None:
+        return 0 if course.announced and not cues.tells_result(folded, year=course.year) else None
+    if cues.tells_result(folded, place):
+        return None
+    return place if cues.tells_result(folded[:place], year=course.year) else 0
+
+
+def _has_form_of_target(statement: Statement, clause: Clause, course: Course) -> bool:
+    """`100% cán bộ …` opens an order among the tasks; in prose it needs goals announced before."""
+    folded = statement.folded
+    if not cues.has_target_form(folded.lstrip()) or cues.tells_result(folded, year=course.year):
+        return False
+    return clause.role in ("tasks", "organisation", "purpose") or course.prose_announced
