@@ -43,6 +43,7 @@ _ASSIGNS = re.compile(
     + rf"){GAP}"
 )
 _TITLES = re.compile(rf"(?:(?i:{TITLE})(?:{GAP}và{GAP}|,{GAP}|{GAP})){{0,3}}")
+_TITLE_WORD = re.compile(rf"(?<!\w){TITLE}(?!\w)")
 _AFTER_NAME = re.compile(r"(?:\s{0,4}\([^()]{0,300}\))?[\s,:–-]{0,6}")
 _DUTY = re.compile(
     r"(?:"
@@ -211,8 +212,11 @@ def _does_something(folded: str, end: int, work: int) -> bool:
 
 
 def _lead_words(text: str, run: list[Organisation]) -> str:
-    if len(run) == 1:
-        return run[0].name
+    """As written where only commas and `và` stand between the names."""
+    written = text[run[0].start : run[-1].end]
+    plain = "(" not in written and not _TITLE_WORD.search(written)
+    if len(run) > 1 and plain and one_line(written).startswith(run[0].name):
+        return one_line(written)
     return ", ".join(each.name for each in run)
 
 
@@ -315,6 +319,15 @@ def _named_as_lead(text: str, folded: str, organisations: list[Organisation]) ->
     return []
 
 
+def _lead_clause(folded: str, run: list[Organisation]) -> list[tuple[int, int]]:
+    """`…; giao Sở Y tế chủ trì, …` and `… do Sở Y tế chủ trì`: the words that only name the lead."""
+    before = _GIVEN_TO.search(folded, max(0, run[0].start - 12), run[0].start)
+    after = _IS_LEAD.match(folded, run[-1].end)
+    if not after or folded[after.end() : after.end() + 1].strip(" .,;)"):
+        return []
+    return [(before.start() if before else run[0].start, after.end())]
+
+
 def _nearest(run: list[Organisation], folded: str) -> list[Organisation]:
     """`… báo cáo UBND tỉnh; Sở Y tế chủ trì`: only what follows the last semicolon leads."""
     for index in range(len(run) - 1, 0, -1):
@@ -345,7 +358,7 @@ def _coordinating(
             names += read_names(value)
         elif detail.field == "lead":
             names += lead_of_value(_names_part(value))[1]
-    leads = set((lead or "").split(", ")) | {lead}
+    leads = {lead, *(each.name for each in find_organisations(lead or ""))}
     return tuple(dict.fromkeys(name for name in names if name not in leads))
 
 
@@ -458,6 +471,8 @@ def _cuts(
     spans.append((start, start_of_work))
     spans += [(detail.start, detail.end) for detail in details]
     spans += _telling_brackets(text, folded, organisations, year)
+    if not opening and (run := _named_as_lead(text, folded, organisations)):
+        spans += _lead_clause(folded, run)
     if due := find_due(folded, year):
         rest = folded[due.end : due.end + 3].lstrip(" ")
         if due.start >= start_of_work and (not rest or rest[0] in ".,;)"):

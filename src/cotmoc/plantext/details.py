@@ -174,7 +174,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], Frequency], ...] = tuple(
     for word, others, frequency in (
         ("tuần", r"(?:1|01|một)\stuần/lần|tuần/lần", "weekly"),
         ("tháng", r"(?:1|01|một)\stháng/lần|tháng/lần|(?:1|01|một)\slần/tháng", "monthly"),
-        ("quý", r"quý/lần|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
+        ("quý", r"quý/lần|(?:tháng\s)?cuối\s(?:mỗi\s|hằng\s|hàng\s)?quý(?!\s[ivx\d])|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
         (
             r"(?:0?6|sáu)\stháng",
             r"(?:0?6|sáu)\stháng/lần|(?:2|02|hai)\slần/năm|(?:0?6|sáu)\stháng(?=,\s(?:hằng\s|hàng\s|cả\s)?năm)",

@@ -15,7 +15,7 @@ Modality = Literal["strive", "expect"]
 TargetOrigin = Literal["national", "provincial"]
 Frequency = Literal["weekly", "monthly", "quarterly", "half_yearly", "yearly", "regularly"]
 Role = Literal["head", "basis", "purpose", "goals", "tasks", "organisation", "other"]
-Kind = Literal["heading", "bullet", "paragraph", "header"]
+Kind = Literal["heading", "bullet", "paragraph", "header", "table"]
 Reason = Literal[
     "heading",
     "head",
@@ -26,6 +26,8 @@ Reason = Literal[
     "web_page_noise",
     "recipients",
     "picture_caption",
+    "table",
+    "task_detail",
 ]
 
 

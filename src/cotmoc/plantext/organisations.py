@@ -126,6 +126,7 @@ _PROPER = (
     rf"|,{GAP}(?i:khu|kcn)(?!\w)){{0,8}}",
     rf"(?i:trung{GAP}tâm){GAP}(?i:phục{GAP}vụ{GAP}(?:hành{GAP}chính{GAP}công|hcc)){_OF}?"
     rf"(?:{GAP}{_LEVELS})?",
+    rf"(?i:cổng{GAP}thông{GAP}tin{GAP}điện{GAP}tử){_AREA}",
     rf"(?i:tổ{GAP}công{GAP}nghệ{GAP}số{GAP}cộng{GAP}đồng)",
     rf"(?:Đảng{GAP}(?:ủy|uỷ)){GAP}(?:các{GAP})?(?:{_COMMITTEE}{GAP}tỉnh|cơ{GAP}quan|xã|phường)"
     rf"(?:{GAP}(?:Đảng|tỉnh))?(?:,{GAP}phường)?",
@@ -189,7 +190,7 @@ _NAME = re.compile(
 _BETWEEN = re.compile(r"[\s,;:.+/&•–-]{0,12}(?:(?:và|cùng|với|hoặc)\s{1,4}){0,2}")
 TITLE = (
     r"(?:Giám đốc|Phó Giám đốc|Chủ tịch|Phó Chủ tịch|Thủ trưởng|Chánh|Người đứng đầu|Lãnh đạo"
-    r"|Cục trưởng|Trưởng|Bí thư|Tổng Giám đốc|Tổng Biên tập|Đồng chí)"
+    r"|Cục trưởng|Thường trực|Đồng chí|Trưởng|Bí thư|Tổng Giám đốc|Tổng Biên tập)"
 )
 _BEFORE_NAME = re.compile(rf"(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from cotmoc.plantext.actions import begins_with_action, tells_the_past
 from cotmoc.plantext.assignments import (
     Assignment,
+    Opening,
     is_formality,
     read_assignment,
     read_opening,
@@ -148,10 +149,14 @@ class _TaskReader:
         while self._sections[-1].level >= level:
             self._sections.pop()
         self._group, self._paragraph, self._candidate = [], None, None
+        self._by_clause, self._introduced = {}, {}
         above = self._sections[-1]
-        if self._is_leaf(index) and self._is_item(passage, words):
-            if self._item(passage):
-                return
+        is_item = self._is_item(passage, words) and (
+            self._is_leaf(index) or self._names_parts(index, words)
+        )
+        if is_item and self._item(passage):
+            self._sections.append(replace(above, level=level))
+            return
         owner = _owner_of_heading(words, level)
         self._sections.append(owner or replace(above, level=level))
         if passage.clause.role in (*_TASK_ROLES, "other") and owner is None and level > 0:
@@ -170,6 +175,17 @@ class _TaskReader:
             return following.clause.level <= clause.level and not opening_label(words)
         return following.reason == "recipients" or following.clause.kind == "header"
 
+    def _names_parts(self, index: int, words: str) -> bool:
+        """`1. Xây dựng Kiến trúc số, bao gồm:` above a list of things is one piece of work."""
+        if not words.rstrip().endswith(":") or _owner_of_heading(words, 0):
+            return False
+        beneath = []
+        for passage in self._passages[index + 1 : index + 40]:
+            if passage.clause.kind != "bullet":
+                break
+            beneath.append(self._text[passage.body : passage.clause.end])
+        return bool(beneath) and not any(_is_work(each) or opening_label(each) for each in beneath)
+
     def _is_item(self, passage: Passage, words: str) -> bool:
         if passage.clause.role not in _TASK_ROLES:
             return False
@@ -184,9 +200,9 @@ class _TaskReader:
             return
         if clause.kind == "paragraph":
             self._paragraph = None
-        if words.rstrip().endswith(":") and len(words) < _MAX_INTRODUCTION:
-            if self._introduces(index, words):
-                return
+        introduces = words.rstrip().endswith(":") and len(words) < _MAX_INTRODUCTION
+        if introduces and self._introduces(index, words):
+            return
         if not self._item(passage):
             self._candidate = passage if clause.role in (*_TASK_ROLES, "other") else None
             self._group = []
@@ -243,11 +259,9 @@ class _TaskReader:
 
     def _drafts(self, passage: Passage) -> Iterator[Draft]:
         clause = passage.clause
-        if is_formality(fold(self._text[passage.body : passage.body + 700])):
-            return
         context = self._context(passage)
         statements = cut_statements(self._text, passage.body, clause.end)
-        for group in _by_lead(statements, self._year):
+        for group in _by_lead(_without_formalities(statements), self._year):
             start, end = trimmed_span(self._text, group[0].start, group[-1].end)
             if start < end and self._is_task(passage, self._text[start:end], context):
                 yield self._draft(passage, start, end, context)
@@ -259,18 +273,8 @@ class _TaskReader:
         opening = read_opening(words)
         if clause.role in ("goals", "purpose"):
             return bool(opening and opening.assigned and folded.startswith(("giao ", "phân công ")))
-        if clause.role not in _TASK_ROLES:
-            return bool(
-                opening
-                and (
-                    opening.assigned
-                    or _PLAIN_ASSIGNMENT.search(
-                        folded[opening.organisations[-1].end :][:80]
-                        if opening.organisations
-                        else folded
-                    )
-                )
-            )
+        if clause.role not in _TASK_ROLES and not (context.lead and clause.kind == "bullet"):
+            return opening is not None and _assigns_plainly(folded, opening)
         if opening:
             return True
         if tells_the_past(folded):
@@ -366,6 +370,18 @@ def _complete(draft: Draft, read: Assignment) -> None:
     draft.product = draft.product or read.product
     draft.budget = draft.budget or read.budget
     draft.flags += [flag for flag in read.flags if flag not in draft.flags]
+
+
+def _assigns_plainly(folded: str, opening: Opening) -> bool:
+    """Outside the sections of tasks only `Giao …` and `… chủ trì …` make a task."""
+    named = opening.organisations[-1].end if opening.organisations else 0
+    return opening.assigned or bool(_PLAIN_ASSIGNMENT.search(folded, named, named + 80))
+
+
+def _without_formalities(statements: list[Statement]) -> list[Statement]:
+    """A sentence such as `Trong quá trình thực hiện, nếu có vướng mắc …` assigns nothing."""
+    formal = {each.sentence for each in statements if is_formality(each.folded)}
+    return [each for each in statements if each.sentence not in formal]
 
 
 def _by_lead(statements: list[Statement], year: int | None) -> list[list[Statement]]:
