@@ -25,7 +25,7 @@ _VERBS = (
     ),
     *("điều hành", "điều phối", "điều tra", "định hướng", "định kỳ", "đo lường", "đôn đốc"),
     *("đổi mới", "đồng bộ", "đơn giản hóa", "đơn giản hoá", "động viên", "đưa", "gắn", "gắn kết"),
-    *("ghi", "giải quyết", "giám sát", "giao", "giới thiệu", "giúp", "gửi", "hiện đại hóa"),
+    *("chịu trách nhiệm", "giải quyết", "giám sát", "giao", "giới thiệu", "giúp", "gửi", "hiện đại hóa"),
     *("hiện đại hoá", "hình thành", "hoàn chỉnh", "hoàn thành", "hoàn thiện", "hỗ trợ", "hợp nhất"),
     *(
         "hợp tác",
@@ -134,6 +134,17 @@ def begins_with_action(folded: str) -> bool:
             return False
         position = adverb.end()
     return False
+
+
+_TOPIC = re.compile(r"[^.;:()\n]{2,90}:\s{1,4}(?=\w)")
+
+
+def topic_end(folded: str) -> int | None:
+    """Behind the topic of `Hạ tầng số: phủ sóng …`; None where no work follows a colon."""
+    topic = _TOPIC.match(folded)
+    if topic and begins_with_action(folded[topic.end() : topic.end() + 200]):
+        return topic.end()
+    return None
 
 
 def tells_the_past(folded: str) -> bool:

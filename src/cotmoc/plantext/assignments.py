@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cotmoc.plantext.actions import begins_with_action, tells_the_past
+from cotmoc.plantext.actions import begins_with_action, tells_the_past, topic_end
 from cotmoc.plantext.details import (
     Detail,
     find_budget,
     find_details,
     find_due,
     find_frequency,
+    opening_label,
 )
 from cotmoc.plantext.model import Frequency
 from cotmoc.plantext.organisations import (
@@ -72,10 +73,13 @@ _NO_WORK = re.compile(
     rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|nội{GAP}dung|nhiệm{GAP}vụ"
     rf"|việc|các|này|nêu{GAP}trên)\s{{0,4}}){{0,6}}"
 )
+# Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
+_LEAP_YEAR = 2000
 _BRACKET = re.compile(r"\(([^()]{1,600})\)")
 _UNTIL_WORK = re.compile(
     phrase("chủ trì", "phối hợp", "tham mưu", "triển khai", "xây dựng", "tổ chức")
 )
+_BY_REASON = re.compile(phrase("căn cứ", "theo", "trên cơ sở"))
 _TRAILING = re.compile(rf"[\s,;]{{1,4}}(?:và|hoàn{GAP}thành|xong)$", re.I)
 _FORMALITY = re.compile(
     r"\s{0,4}(?:"
@@ -196,7 +200,8 @@ def _work_start(text: str, folded: str, position: int) -> int:
     after = _AFTER_NAME.match(text, position)
     position = after.end() if after else position
     for _ in range(2):
-        if duty := _DUTY.match(folded, position):
+        duty = _DUTY.match(folded, position)
+        if duty and not folded.startswith(("trước", "về"), duty.end()):
             position = duty.end()
     return position
 
@@ -208,7 +213,9 @@ def _does_something(folded: str, end: int, work: int) -> bool:
     if begins_with_action(rest) or (_DUTY.search(folded, end, work) and rest.strip()):
         return True
     prefix = _PREFIX.match(rest)
-    return bool(prefix and begins_with_action(rest[prefix.end() :]))
+    if prefix and begins_with_action(rest[prefix.end() :]):
+        return True
+    return bool(_BY_REASON.match(rest) and _UNTIL_WORK.search(rest))
 
 
 def _lead_words(text: str, run: list[Organisation]) -> str:
@@ -254,10 +261,6 @@ def says_only_who(text: str, year: int | None) -> bool:
     return _NO_WORK.fullmatch(fold(trim(_without(text, spans)))) is not None
 
 
-def read_value(text: str, details: list[Detail], field: str) -> str | None:
-    return _value(text, details, field)
-
-
 def lead_of_value(value: str) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """Lead, coordinating and flags of `Sở Y tế, phối hợp: Sở Nội vụ` or a table's cell."""
     folded = fold(value)
@@ -297,7 +300,7 @@ def _names_part(value: str) -> str:
     """A labelled lead may be followed by `; hoàn thành trong quý II`."""
     kept = []
     for piece in re.split(r"(?<=[;,])", value):
-        if kept and find_due(fold(piece), 2000) and not find_organisations(piece):
+        if kept and find_due(fold(piece), _LEAP_YEAR) and not find_organisations(piece):
             break
         kept.append(piece)
     return "".join(kept)
@@ -423,12 +426,12 @@ def _due_flags(
     frequency: Frequency | None,
     year: int | None,
 ) -> tuple[str, ...]:
-    if due:
+    if due or frequency:
         return ()
-    written = find_due(folded, year)
-    if written and written.date is None:
-        return ("date_impossible",)
-    if frequency is None and any(
+    written = find_due(folded, year or _LEAP_YEAR)
+    if written:
+        return ("date_impossible",) if written.date is None else ("deadline_not_read",)
+    if any(
         detail.field == "deadline" and has_letters(folded[detail.value_start : detail.end])
         for detail in details
     ):
@@ -463,10 +466,13 @@ def _cuts(
     year: int | None,
 ) -> list[tuple[int, int]]:
     """The spans that tell who, with whom and when, but not what."""
-    start = opening.work if opening else 0
-    spans = [(0, start)] if opening else []
+    year = year or _LEAP_YEAR
+    start = opening.work if opening else (topic_end(folded) or 0)
+    if opening_label(text):
+        start = 0
+    spans = [(0, start)]
     start = _after_date(folded, start, year)
-    spans.append((opening.work if opening else 0, start))
+    spans.append((0, start))
     start_of_work = _after_partners(text, folded, start, organisations)
     spans.append((start, start_of_work))
     spans += [(detail.start, detail.end) for detail in details]

@@ -106,8 +106,10 @@ _IN_PROSE = tuple(
     for form, date, alone in _FORMS
 )
 _EVERY_YEAR = re.compile(
+    rf"(?:\s?(?:,|và)\s?(?:ngày{GAP})?\d{{1,2}}/\d{{1,2}}){{0,3}}"
     rf",?{GAP}(?:(?:của{GAP})?(?:hằng|hàng|mỗi){GAP}(?:năm|tháng|quý)|kế{GAP}tiếp)"
 )
+_LATER = re.compile(phrase("tầm nhìn", "định hướng", "các năm tiếp theo", "những năm tiếp theo"))
 # `Chiến lược … đến năm 2030` is a name, not a due date.
 _NAME_OF_A_DOCUMENT = re.compile(
     phrase(
@@ -124,6 +126,8 @@ def find_due(folded: str, year: int | None, labelled: bool = False) -> Due | Non
     preposition; in prose the most precise form after `trước`, `trong`, `đến` and the like.
     """
     found: list[Due] = []
+    if labelled and (later := _LATER.search(folded)):
+        folded = folded[: later.start()]
     for pattern, to_date in _LABELLED if labelled else _IN_PROSE:
         for match in pattern.finditer(folded):
             due = _due(folded, match, to_date, year, labelled)
@@ -211,7 +215,7 @@ def find_frequency(folded: str, labelled: bool = False) -> Frequency | None:
 
 _MONEY_CUE = re.compile(
     phrase(
-        "kinh phí", "tổng mức đầu tư", "dự toán", "tổng vốn", "mức đầu tư", "khái toán", "trị giá"
+        "kinh phí", "tổng mức đầu tư", "dự toán", "tổng vốn", "mức đầu tư", "khái toán", "trị giá", "bố trí"
     )
 )
 _SCALES = (("tỷ", 9), ("tỉ", 9), ("triệu", 6), ("nghìn", 3), ("ngàn", 3), ("đồng", 0), ("vnđ", 0))

@@ -379,7 +379,7 @@ class _GridReader:
             found = []
         due = find_due(fold(self._words(row, "deadline")), self._year, labelled=True)
         for finding in found:
-            own = finding.deadline or (due.date if due else None)
+            own = _earlier(finding.deadline, due.date if due else None, len(self._values) < 2)
             yield GridTarget(replace(finding, deadline=own), lead, self._pillar)
 
     def _stated(self, row: _Row) -> Iterator[Finding]:
@@ -620,6 +620,13 @@ def _value_spans(text: str, cell: Cell) -> list[tuple[int, int]]:
             spans.append((cell.start + position, cell.start + match.start()))
         position = match.end()
     return spans
+
+
+def _earlier(column: str | None, cell: str | None, single: bool) -> str | None:
+    """The row's own date, unless it is of another year than one of several year columns."""
+    if column and cell and not single and column[:4] != cell[:4]:
+        return column
+    return cell or column
 
 
 # --- cells ----------------------------------------------------------------------------------------

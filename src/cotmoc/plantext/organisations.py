@@ -160,6 +160,7 @@ _GROUP_TAIL = (
             rf"cấp{GAP}(?:tỉnh|huyện|xã)",
             rf"(?:trực{GAP})?thuộc{GAP}(?:ủy{GAP}ban{GAP}nhân{GAP}dân{GAP}|ubnd{GAP})?tỉnh",
             rf"(?:của|trong){GAP}tỉnh",
+            rf"(?:của{GAP})?(?:hđnd|hội{GAP}đồng{GAP}nhân{GAP}dân)(?:{GAP}tỉnh)?",
             rf"trên{GAP}địa{GAP}bàn(?:{GAP}(?:toàn{GAP})?tỉnh)?",
             rf"(?:của{GAP})?trung{GAP}ương(?:{GAP}đóng)?",
             rf"chức{GAP}năng|chuyên{GAP}môn|nhà{GAP}nước|tỉnh",
@@ -172,6 +173,9 @@ _GROUPS = (
     rf"(?i:(?:(?:tất{GAP}cả|toàn{GAP}bộ){GAP})?các{GAP}{_NOUN}(?!\w){_MORE}{{0,8}}{_GROUP_TAIL})"
     rf"(?:(?<=tỉnh){_PLACE})?",
     rf"(?i:(?:sở|cơ{GAP}quan|đơn{GAP}vị|ban|địa{GAP}phương)(?!\w){_MORE}{{1,8}}{_GROUP_TAIL})",
+    rf"(?i:(?:các{GAP})?doanh{GAP}nghiệp{GAP}(?:bưu{GAP}chính(?:,|{GAP}và)?{GAP})?"
+    rf"(?:viễn{GAP}thông|công{GAP}nghệ{GAP}(?:số|thông{GAP}tin)|bưu{GAP}chính)"
+    rf"(?:(?:,|{GAP}và){GAP}(?:viễn{GAP}thông|công{GAP}nghệ{GAP}(?:số|thông{GAP}tin)))?{_GROUP_TAIL})",
     rf"(?i:(?:sở|ngành|cơ{GAP}quan|đơn{GAP}vị|địa{GAP}phương|tổ{GAP}chức){GAP}(?:có{GAP})?liên"
     rf"{GAP}quan)",
 )
@@ -190,7 +194,7 @@ _NAME = re.compile(
 _BETWEEN = re.compile(r"[\s,;:.+/&•–-]{0,12}(?:(?:và|cùng|với|hoặc)\s{1,4}){0,2}")
 TITLE = (
     r"(?:Giám đốc|Phó Giám đốc|Chủ tịch|Phó Chủ tịch|Thủ trưởng|Chánh|Người đứng đầu|Lãnh đạo"
-    r"|Cục trưởng|Thường trực|Đồng chí|Trưởng|Bí thư|Tổng Giám đốc|Tổng Biên tập)"
+    r"|Cục trưởng|Thường trực|(?:Các )?[Tt]hành viên|Đồng chí|Trưởng|Bí thư|Tổng Giám đốc|Tổng Biên tập)"
 )
 _BEFORE_NAME = re.compile(rf"(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from cotmoc.plantext.actions import begins_with_action, tells_the_past
+from cotmoc.plantext.actions import begins_with_action, tells_the_past, topic_end
 from cotmoc.plantext.assignments import (
     Assignment,
     Opening,
@@ -261,10 +261,18 @@ class _TaskReader:
         clause = passage.clause
         context = self._context(passage)
         statements = cut_statements(self._text, passage.body, clause.end)
-        for group in _by_lead(_without_formalities(statements), self._year):
-            start, end = trimmed_span(self._text, group[0].start, group[-1].end)
+        statements = _join_names(_without_formalities(statements))
+        for group in _by_lead(statements, self._year):
+            start, end = self._span(group[0].start, group[-1].end)
             if start < end and self._is_task(passage, self._text[start:end], context):
                 yield self._draft(passage, start, end, context)
+
+    def _span(self, start: int, end: int) -> tuple[int, int]:
+        """Without blanks and points at the ends; `./.` closes a document."""
+        start, end = trimmed_span(self._text, start, end)
+        while self._text.endswith("/", start, end):
+            start, end = trimmed_span(self._text, start, end - 1)
+        return start, end
 
     def _is_task(self, passage: Passage, words: str, context: _Section) -> bool:
         clause, folded = passage.clause, fold(words)
@@ -279,7 +287,8 @@ class _TaskReader:
             return True
         if tells_the_past(folded):
             return False
-        if begins_with_action(_without_opening_clause(folded)):
+        begins = begins_with_action(_without_opening_clause(folded))
+        if begins or topic_end(folded) is not None:
             return clause.kind != "paragraph" or context.lead is not None or _names_lead(words)
         return clause.kind != "heading" and _names_lead(words)
 
@@ -318,7 +327,7 @@ class _TaskReader:
         drafts = self._told_about(passage)
         if not drafts and self._candidate and fields & {"lead", "deadline", "coordinating"}:
             candidate = self._candidate
-            if clause.kind == "heading" and clause.level <= candidate.clause.level:
+            if clause.kind == "heading" and clause.level < max(1, candidate.clause.level):
                 return False
             drafts = [self._from_candidate(candidate)]
         if not drafts:
@@ -349,7 +358,7 @@ class _TaskReader:
 
     def _from_candidate(self, passage: Passage) -> Draft:
         clause = passage.clause
-        start, end = trimmed_span(self._text, passage.body, clause.end)
+        start, end = self._span(passage.body, clause.end)
         context = self._sections[-1] if clause.kind != "heading" else self._sections[-2]
         draft = self._draft(passage, start, end, context)
         self.drafts.append(draft)
@@ -382,6 +391,21 @@ def _without_formalities(statements: list[Statement]) -> list[Statement]:
     """A sentence such as `Trong quá trình thực hiện, nếu có vướng mắc …` assigns nothing."""
     formal = {each.sentence for each in statements if is_formality(each.folded)}
     return [each for each in statements if each.sentence not in formal]
+
+
+def _join_names(statements: list[Statement]) -> list[Statement]:
+    """`Giám đốc các sở; Chủ tịch UBND các xã chịu trách nhiệm …`: names, then what they do."""
+    joined: list[Statement] = []
+    for statement in statements:
+        if joined and _only_names(joined[-1]):
+            joined[-1] = joined[-1].followed_by(statement)
+        else:
+            joined.append(statement)
+    return joined
+
+
+def _only_names(statement: Statement) -> bool:
+    return statement.raw.rstrip().endswith(";") and _owner_of_heading(statement.raw, 0) is not None
 
 
 def _by_lead(statements: list[Statement], year: int | None) -> list[list[Statement]]:
