@@ -355,7 +355,7 @@ _SHORT_WORD = re.compile(
     + r")(?!\w)"
 )
 _AROUND_AND = re.compile(r"\s*([&,-])\s*")
-_IDLE = re.compile(r"[-–,.;:()]|(?<!\w)và(?!\w)|(?<!\w)&(?!\w)")
+_IDLE = re.compile(r"[-–,.;:()&]|(?<!\w)và(?!\w)")
 _PROVINCE_OF_DEPARTMENT = re.compile(r"^(so .{3,80}?) (?:tinh|thanh pho)(?: .{1,40})?$")
 _NAMED_PROVINCE = re.compile(r"(?<!\w)tỉnh(?:\s[^\s,;]+){1,5}$")
 

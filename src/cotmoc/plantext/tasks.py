@@ -23,6 +23,7 @@ from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.words import fold, has_letters, one_line, trim, trimmed_span
 
 _TASK_ROLES = ("tasks", "organisation")
+_SILENT_ROLES = ("head", "basis", "results")
 _SILENT_REASONS = ("recipients", "web_page_noise", "picture_caption", "result", "basis", "head")
 _PLAIN_ASSIGNMENT = re.compile(
     r"chủ\s{1,4}trì|trách\s{1,4}nhiệm|đầu\s{1,4}mối|thường\s{1,4}trực(?!\w)"
@@ -124,7 +125,7 @@ class _TaskReader:
     def take(self, index: int) -> None:
         passage = self._passages[index]
         clause = passage.clause
-        if clause.role in ("head", "basis") or passage.reason in _SILENT_REASONS:
+        if clause.role in _SILENT_ROLES or passage.reason in _SILENT_REASONS:
             return
         if clause.kind not in ("heading", "bullet", "paragraph"):
             return

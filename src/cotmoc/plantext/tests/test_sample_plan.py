@@ -146,5 +146,5 @@ def test_the_json_form(sample: Plan) -> None:
     assert list(values["targets"][0]) == [
         *("quote", "start", "end", "name", "comparator", "value", "value_high", "unit", "of"),
         *("level", "pillar", "deadline", "baseline", "modality", "exclusion", "subjects"),
-        *("flags", "rule", "clause", "lead"),
+        *("flags", "rule", "clause", "lead", "origin"),
     ]
