@@ -96,8 +96,9 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
         (
             phrase(
                 *("nhiệm vụ", "nội dung", "công việc", "dự án", "hoạt động", "giải pháp"),
-                *("đề án", "tên", "hạng mục", "chương trình", "danh mục"),
-            ),
+                *("đề án", "hạng mục", "chương trình", "danh mục"),
+            )
+            + r"|^tên(?!\s(?:đơn\svị|cơ\squan))",
             "task",
         ),
         (r"mục\stiêu", "goal"),
@@ -171,19 +172,24 @@ def is_head_word(text: str) -> bool:
     return bool(_ONLY_TIME.match(plain) or _LEVEL.match(plain) or meaning_of(text) != "unknown")
 
 
-def settle(columns: list[Column], looks_like_unit: set[int]) -> list[Column]:
-    """Decide `Chỉ tiêu`, `Mục tiêu` and `Đơn vị` by the other columns and by their cells."""
-    settled = []
+def settle(
+    columns: list[Column], looks_like_unit: set[int], under_one_head: set[int]
+) -> list[Column]:
+    """Decide `Chỉ tiêu`, `Mục tiêu` and `Đơn vị` by the other columns and by their cells.
+
+    A column of `under_one_head` has the same head cells as the one before and means the same.
+    """
+    settled: list[Column] = []
     named = any(column.meaning in ("name", "task") for column in columns)
     has_lead = any(column.meaning == "lead" for column in columns)
     for column in columns:
         meaning = column.meaning
-        if meaning == "goal":
+        if column.index in under_one_head and settled:
+            meaning = settled[-1].meaning
+        elif meaning == "goal":
             meaning = "value" if named else "name"
             named = True
         if meaning == "unit_or_lead":
             meaning = "unit" if column.index in looks_like_unit or has_lead else "lead"
         settled.append(replace(column, meaning=meaning))
-    if any(column.meaning == "value" for column in settled):
-        return settled
     return settled

@@ -129,22 +129,27 @@ def _with_heads(
         return None
     last = _last_head(text, rows, first)
     width = len(rows[first])
-    columns = []
-    for index in range(width):
-        heads: list[Cell] = []
-        for row in rows[first : last + 1]:
-            cell = row[index]
-            if (
-                cell is not None
-                and cell not in heads
-                and not _ENUMERATION.fullmatch(_of(text, cell))
-            ):
-                heads.append(cell)
-        columns.append(read_column(index, [_of(text, cell) for cell in heads], year))
-    columns = settle(columns, _unit_columns(text, rows[last + 1 :], width))
+    heads = [_heads_of(text, rows[first : last + 1], index) for index in range(width)]
+    columns = [
+        read_column(index, [_of(text, cell) for cell in cells], year)
+        for index, cells in enumerate(heads)
+    ]
+    same = {index for index in range(1, width) if heads[index] and heads[index] == heads[index - 1]}
+    columns = settle(columns, _unit_columns(text, rows[last + 1 :], width), same)
     if not any(column.meaning in ("name", "task") for column in columns):
         return None
     return Grid(table, tuple(columns), last + 1, _texts(text, rows[first]))
+
+
+def _heads_of(text: str, rows: list[list[Cell | None]], index: int) -> list[Cell]:
+    """The head cells of a column from top to bottom, without `(1)` and the like."""
+    cells: list[Cell] = []
+    for row in rows:
+        cell = row[index]
+        if cell is None or cell in cells or _ENUMERATION.fullmatch(_of(text, cell)):
+            continue
+        cells.append(cell)
+    return cells
 
 
 def _is_head(text: str, row: list[Cell | None]) -> bool:
@@ -236,8 +241,9 @@ def _logical_rows(text: str, grid: Grid, rows: list[list[Cell | None]]) -> Itera
         own = _own(rows, index)
         if not any(_of(text, cell) for cell in own):
             continue
-        repeated = grid.heads and _texts(text, rows[index]) == grid.heads
-        if current and not repeated and _goes_on(text, grid, rows[index]):
+        if grid.heads and _texts(text, rows[index]) == grid.heads:
+            continue
+        if current and _goes_on(text, grid, rows[index]):
             for column, cell in enumerate(rows[index]):
                 if cell is not None and cell not in current.cells[column]:
                     current.cells[column].append(cell)
@@ -245,11 +251,7 @@ def _logical_rows(text: str, grid: Grid, rows: list[list[Cell | None]]) -> Itera
             continue
         if current:
             yield current
-        cells = [[cell] if cell is not None else [] for cell in rows[index]]
-        current = _Row([[] for _ in cells] if repeated else cells, list(own))
-        if repeated:
-            yield current
-            current = None
+        current = _Row([[cell] if cell is not None else [] for cell in rows[index]], list(own))
     if current:
         yield current
 
@@ -374,7 +376,7 @@ class _GridReader:
         if self._values:
             found = list(self._valued(row, name, start, end))
         elif any(column.meaning == "name" for column in self._grid.columns):
-            found = list(self._stated(row))
+            found = _over_the_row(list(self._stated(row)), start, end)
         else:
             found = []
         due = find_due(fold(self._words(row, "deadline")), self._year, labelled=True)
@@ -620,6 +622,14 @@ def _value_spans(text: str, cell: Cell) -> list[tuple[int, int]]:
             spans.append((cell.start + position, cell.start + match.start()))
         position = match.end()
     return spans
+
+
+def _over_the_row(found: list[Finding], start: int, end: int) -> list[Finding]:
+    """The first quote begins with the row, the last ends with it."""
+    if found:
+        found[0] = replace(found[0], start=start)
+        found[-1] = replace(found[-1], end=end)
+    return found
 
 
 def _earlier(column: str | None, cell: str | None, single: bool) -> str | None:

@@ -55,7 +55,7 @@ def read_plan(source: str | SourceText) -> Plan:
     tasks = read_tasks(text, passages, year)
     collector = _Collector(text, reading.head, tasks, year)
     by_start = {grid.table.start: grid for grid in grids}
-    passages = _with_tables(passages, grids)
+    passages = _with_tables(text, passages, grids)
     for passage in passages:
         if passage.clause.kind == "table":
             collector.add_table(passage, by_start[passage.clause.start])
@@ -89,7 +89,7 @@ def _outside(pieces: list[Piece], grids: list[Grid]) -> list[Piece]:
     return [piece for piece in pieces if is_outside(piece)]
 
 
-def _with_tables(passages: list[Passage], grids: list[Grid]) -> list[Passage]:
+def _with_tables(text: str, passages: list[Passage], grids: list[Grid]) -> list[Passage]:
     """One passage for each table, in the section it stands in."""
     merged = list(passages)
     for number, grid in enumerate(grids, start=1):
@@ -100,11 +100,18 @@ def _with_tables(passages: list[Passage], grids: list[Grid]) -> list[Passage]:
         pillar = before.clause.pillar if before else None
         level = before.clause.level if before else 0
         clause = Clause(f"b{number}", level, "table", role, pillar, start, end)
-        reason: Reason = "result" if before and before.reason == "result" else "table"
+        reason: Reason = "result" if before and _reports(text, before) else "table"
         deadline = before.deadline if before else None
         passage = Passage(clause, start, reason, reason != "result", False, deadline)
         merged.insert(place, passage)
     return merged
+
+
+def _reports(text: str, passage: Passage) -> bool:
+    """Does the passage stand in, or open, a section on results?"""
+    clause = passage.clause
+    heading = clause.kind == "heading" and fold(text[passage.body : clause.end])
+    return passage.reason == "result" or bool(heading and wording.is_results_heading(heading))
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from cotmoc.plantext.assignments import (
     read_opening,
     says_only_who,
 )
-from cotmoc.plantext.details import find_details, opening_label
+from cotmoc.plantext.details import Field, find_details, opening_label
 from cotmoc.plantext.model import Frequency, Task
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement, cut_statements
 from cotmoc.plantext.structure import Passage
@@ -30,6 +30,8 @@ _PLAIN_ASSIGNMENT = re.compile(
 )
 _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
 _MAX_INTRODUCTION = 600
+# A budget or a product alone does not make a piece of work of the line above.
+_FIELDS_OF_A_TASK: set[Field] = {"lead", "coordinating", "deadline"}
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ class _TaskReader:
         if len(words) > MAX_STATEMENT:
             return
         if clause.role not in ("goals", "purpose") and opening_label(words):
-            if self._attach(passage, words):
+            if self._attach(index, words):
                 return
             if clause.kind != "heading":
                 return
@@ -168,7 +170,7 @@ class _TaskReader:
         clause = self._passages[index].clause
         if clause.level == 0 or _UNNUMBERED.search(clause.address):
             return False
-        if index + 1 == len(self._passages):
+        if index + 1 == len(self._passages) or self._text[clause.end - 1] == ".":
             return True
         following = self._passages[index + 1]
         if following.clause.kind == "heading":
@@ -319,14 +321,14 @@ class _TaskReader:
 
     # --- labelled lines -----------------------------------------------------------------------
 
-    def _attach(self, passage: Passage, words: str) -> bool:
+    def _attach(self, index: int, words: str) -> bool:
         """Gives a labelled line to the task, or the tasks, it stands under."""
+        passage = self._passages[index]
         clause = passage.clause
-        fields = {detail.field for detail in find_details(fold(words))} - {"other"}
-        if not fields:
+        if not _fields(words):
             return False
         drafts = self._told_about(passage)
-        if not drafts and self._candidate and fields & {"lead", "deadline", "coordinating"}:
+        if not drafts and self._candidate and self._fields_from(index) & _FIELDS_OF_A_TASK:
             candidate = self._candidate
             if clause.kind == "heading" and clause.level < max(1, candidate.clause.level):
                 return False
@@ -338,6 +340,16 @@ class _TaskReader:
             _complete(draft, read)
         self.details.add(clause.address)
         return True
+
+    def _fields_from(self, index: int) -> set[Field]:
+        """What this labelled line and those right after it tell."""
+        fields: set[Field] = set()
+        for passage in self._passages[index : index + 8]:
+            words = self._text[passage.body : passage.clause.end]
+            if not opening_label(words):
+                break
+            fields |= _fields(words)
+        return fields
 
     def _told_about(self, passage: Passage) -> list[Draft]:
         clause = passage.clause
@@ -366,6 +378,10 @@ class _TaskReader:
         self._by_clause.setdefault(draft.clause, []).append(draft)
         self._group, self._candidate = [draft], None
         return draft
+
+
+def _fields(words: str) -> set[Field]:
+    return {detail.field for detail in find_details(fold(words))} - {"other"}
 
 
 def _complete(draft: Draft, read: Assignment) -> None:
