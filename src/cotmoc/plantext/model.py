@@ -14,7 +14,9 @@ Pillar = Literal["government", "economy", "society"]
 Modality = Literal["strive", "expect"]
 TargetOrigin = Literal["national", "provincial"]
 Frequency = Literal["weekly", "monthly", "quarterly", "half_yearly", "yearly", "regularly"]
-Role = Literal["head", "basis", "purpose", "goals", "tasks", "organisation", "other"]
+Role = Literal[
+    "head", "basis", "purpose", "results", "goals", "tasks", "organisation", "budget", "other"
+]
 Kind = Literal["heading", "bullet", "paragraph", "header", "table"]
 Reason = Literal[
     "heading",

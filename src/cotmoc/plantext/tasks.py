@@ -190,9 +190,10 @@ class _TaskReader:
         return bool(beneath) and not any(_is_work(each) or opening_label(each) for each in beneath)
 
     def _is_item(self, passage: Passage, words: str) -> bool:
-        if passage.clause.role not in _TASK_ROLES:
-            return False
-        return begins_with_action(fold(words)) or read_opening(words) is not None
+        role = passage.clause.role
+        if read_opening(words):
+            return role not in ("goals", "purpose")
+        return role in _TASK_ROLES and begins_with_action(fold(words))
 
     # --- content ------------------------------------------------------------------------------
 
@@ -284,6 +285,8 @@ class _TaskReader:
         opening = read_opening(words)
         if clause.role in ("goals", "purpose"):
             return bool(opening and opening.assigned and folded.startswith(("giao ", "phân công ")))
+        if clause.role == "budget" and opening:
+            return True
         if clause.role not in _TASK_ROLES and not (context.lead and clause.kind == "bullet"):
             return opening is not None and _assigns_plainly(folded, opening)
         if opening:
