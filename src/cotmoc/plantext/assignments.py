@@ -430,7 +430,7 @@ def _due_flags(
         return ()
     written = find_due(folded, year or _LEAP_YEAR)
     if written:
-        return ("date_impossible",) if written.date is None else ("deadline_not_read",)
+        return ("impossible_date",) if written.date is None else ("deadline_not_read",)
     if any(
         detail.field == "deadline" and has_letters(folded[detail.value_start : detail.end])
         for detail in details

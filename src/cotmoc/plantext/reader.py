@@ -26,7 +26,7 @@ from cotmoc.plantext.words import fold, normalise
 
 DISTRICTS_ABOLISHED = "2025-07-01"
 # Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
-_NOT_DOUBTED = ("no_deadline",)
+_NOT_DOUBTED = ("no_deadline", "impossible_date")
 _NUMBER_WITH_PERCENT = re.compile(r"\d\s?%")
 _GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
 _GDP = re.compile(r"(?<!\w)gdp(?!\w)")

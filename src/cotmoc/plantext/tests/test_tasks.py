@@ -175,7 +175,7 @@ def test_dates_are_not_part_of_the_action() -> None:
 def test_impossible_dates_are_flagged() -> None:
     task = one("- Giao Sở Y tế tổng kết trước ngày 31/02/2026.")
     assert task.deadline is None
-    assert "date_impossible" in task.flags
+    assert "impossible_date" in task.flags
 
 
 def test_a_bullet_is_one_task_unless_its_sentences_name_other_leads() -> None:
