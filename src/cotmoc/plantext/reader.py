@@ -7,8 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cotmoc.plantext import source as sources
-from cotmoc.plantext import wording
+from cotmoc.plantext import source, wording
 from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
 from cotmoc.plantext.head import read_head
@@ -32,22 +31,21 @@ _GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
 _GDP = re.compile(r"(?<!\w)gdp(?!\w)")
 
 
-def read_file(path: Path, max_bytes: int = sources.MAX_BYTES) -> Plan:
+def read_file(path: Path, max_bytes: int = source.MAX_BYTES) -> Plan:
     """Reads a text file.  Raises `UnreadableText` when it holds no readable text."""
-    return read_plan(sources.load_text(path, max_bytes))
+    return read_plan(source.load_text(path, max_bytes))
 
 
-def read_plan(source: str | SourceText) -> Plan:
+def read_plan(given: str | SourceText) -> Plan:
     """Reads any text; text that states no target gives a plan without targets."""
-    if isinstance(source, str):
-        source = SourceText(normalise(source))
-    text = source.text
+    origin = given if isinstance(given, SourceText) else SourceText(normalise(given))
+    text = origin.text
     pieces = cut_pieces(text)
     reading = read_head(text, pieces)
     year = _year(reading.head)
     grids = [
         grid
-        for grid in find_grids(text, source.tables, year)
+        for grid in find_grids(text, origin.tables, year)
         if grid.table.start >= reading.header_end
     ]
     blocks = join_wrapped_lines(text, _outside(pieces, grids), reading.header_end)
@@ -69,7 +67,7 @@ def read_plan(source: str | SourceText) -> Plan:
         doubts=tuple(collector.doubts),
         left_alone=tuple(collector.left_alone),
         tasks=tuple(sorted(collector.tasks, key=lambda task: task.start)),
-        source=source,
+        source=origin,
     )
 
 
