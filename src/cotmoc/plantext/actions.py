@@ -25,7 +25,16 @@ _VERBS = (
     ),
     *("điều hành", "điều phối", "điều tra", "định hướng", "định kỳ", "đo lường", "đôn đốc"),
     *("đổi mới", "đồng bộ", "đơn giản hóa", "đơn giản hoá", "động viên", "đưa", "gắn", "gắn kết"),
-    *("chịu trách nhiệm", "giải quyết", "giám sát", "giao", "giới thiệu", "giúp", "gửi", "hiện đại hóa"),
+    *(
+        "chịu trách nhiệm",
+        "giải quyết",
+        "giám sát",
+        "giao",
+        "giới thiệu",
+        "giúp",
+        "gửi",
+        "hiện đại hóa",
+    ),
     *("hiện đại hoá", "hình thành", "hoàn chỉnh", "hoàn thành", "hoàn thiện", "hỗ trợ", "hợp nhất"),
     *(
         "hợp tác",

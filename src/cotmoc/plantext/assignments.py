@@ -6,14 +6,8 @@ import re
 from dataclasses import dataclass
 
 from cotmoc.plantext.actions import begins_with_action, tells_the_past, topic_end
-from cotmoc.plantext.details import (
-    Detail,
-    find_budget,
-    find_details,
-    find_due,
-    find_frequency,
-    opening_label,
-)
+from cotmoc.plantext.details import find_budget, find_due, find_frequency
+from cotmoc.plantext.labels import Detail, find_details, opening_label
 from cotmoc.plantext.model import Frequency
 from cotmoc.plantext.organisations import (
     TITLE,
@@ -80,7 +74,11 @@ _UNTIL_WORK = re.compile(
     phrase("chủ trì", "phối hợp", "tham mưu", "triển khai", "xây dựng", "tổ chức")
 )
 _BY_REASON = re.compile(phrase("căn cứ", "theo", "trên cơ sở"))
-_TRAILING = re.compile(rf"[\s,;]{{1,4}}(?:và|hoàn{GAP}thành|xong)$", re.I)
+_TRAILING = re.compile(
+    rf"[\s,;]{{1,4}}(?:và|hoàn{GAP}thành|xong|(?:bao{GAP})?gồm|gồm{GAP}có|cụ{GAP}thể|như{GAP}sau"
+    rf"|cụ{GAP}thể{GAP}như{GAP}sau)$",
+    re.I,
+)
 _FORMALITY = re.compile(
     r"\s{0,4}(?:"
     + phrase(
@@ -323,7 +321,7 @@ def _named_as_lead(text: str, folded: str, organisations: list[Organisation]) ->
 
 
 def _lead_clause(folded: str, run: list[Organisation]) -> list[tuple[int, int]]:
-    """`…; giao Sở Y tế chủ trì, …` and `… do Sở Y tế chủ trì`: the words that only name the lead."""
+    """`…; giao Sở Y tế chủ trì` and `… do Sở Y tế chủ trì`: words that only name the lead."""
     before = _GIVEN_TO.search(folded, max(0, run[0].start - 12), run[0].start)
     after = _IS_LEAD.match(folded, run[-1].end)
     if not after or folded[after.end() : after.end() + 1].strip(" .,;)"):

@@ -55,7 +55,8 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
                 *("kết quả năm", "thực hiện năm", "kết quả thực hiện", "kết quả đạt được"),
                 *("đã đạt", "đã thực hiện", "kết quả đến", "số liệu năm"),
             )
-            + r"|(?<!thời gian )(?<!kế hoạch )(?<!đơn vị )(?<!cơ quan )thực\shiện\s(?:năm\s)?20\d\d|^thực\shiện$|^th\s20\d\d",
+            + r"|(?<!thời gian )(?<!kế hoạch )(?<!đơn vị )(?<!cơ quan )thực\shiện\s(?:năm\s)?20\d\d"
+            r"|^thực\shiện$|^th\s20\d\d",
             "baseline",
         ),
         (
@@ -88,7 +89,7 @@ _MEANINGS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
         ),
         (
             phrase("kế hoạch", "giao", "giá trị", "mức", "phấn đấu", "chỉ tiêu giao", "kh")
-            + r"|^(?:đến\s|hết\s)?(?:năm\s)?20\d\d|^chỉ\stiêu.{0,30}20\d\d|^mục\stiêu.{0,30}20\d\d|^quý\s",
+            + r"|^(?:đến\s|hết\s)?(?:năm\s)?20\d\d|^(?:chỉ|mục)\stiêu.{0,30}20\d\d|^quý\s",
             "value",
         ),
         (r"^(?:các\s)?(?:chỉ\stiêu|mục\stiêu)", "goal"),

@@ -1,20 +1,16 @@
-"""What stands beside a piece of work: when it is due, how often it recurs, what it costs.
-
-Also the labels that introduce such details (`Cơ quan chủ trì:`, `Thời gian hoàn thành:`).
-"""
+"""What stands beside a piece of work: when it is due, how often it recurs, what it costs."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from cotmoc.plantext.model import Frequency
 from cotmoc.plantext.numbers import NUMBER, find_quantities, plain, read_number
-from cotmoc.plantext.words import GAP, fold, phrase
+from cotmoc.plantext.words import GAP, phrase
 
 # --- when -----------------------------------------------------------------------------------------
 
@@ -165,27 +161,31 @@ def _names_a_document(folded: str, match: re.Match[str]) -> bool:
 # --- how often ------------------------------------------------------------------------------------
 
 _EVERY = r"(?:hằng|hàng|mỗi|từng|theo|định\skỳ(?:\s(?:hằng|hàng|theo))?)"
+# `hằng tháng, quý, năm` recurs as often as the first of them.
 _SERIES_BEFORE = (
     rf"(?:(?:tuần|tháng|quý|(?:0?6|sáu)\stháng|năm)\s?(?:,|và|/|-)\s{{0,2}}(?:{_EVERY}\s)?){{0,4}}"
 )
-_FREQUENCIES: tuple[tuple[re.Pattern[str], Frequency], ...] = tuple(
+_HALF_YEAR = r"(?:0?6|sáu)\stháng"
+_END_OF_QUARTER = r"(?:tháng\s)?cuối\s(?:mỗi\s|hằng\s|hàng\s)?quý(?!\s[ivx\d])"
+_INTERVALS: tuple[tuple[str, str, Frequency], ...] = (
+    ("tuần", r"(?:(?:1|01|một)\s)?tuần/lần", "weekly"),
+    ("tháng", r"(?:(?:1|01|một)\s)?tháng/lần|(?:1|01|một)\slần/tháng", "monthly"),
+    ("quý", rf"quý/lần|{_END_OF_QUARTER}|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
+    (
+        _HALF_YEAR,
+        rf"{_HALF_YEAR}(?:/lần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",
+        "half_yearly",
+    ),
+    ("năm", r"năm/lần|(?:1|01|một)\slần/năm|thường\sniên", "yearly"),
+)
+_FREQUENCIES = tuple(
     (
         re.compile(
-            rf"(?<!\w)(?:{_EVERY}\s{_SERIES_BEFORE}{word}|{others})(?!\w)(?!\s(?:đầu|cuối)\snăm)"
+            rf"(?<!\w)(?:{_EVERY}\s{_SERIES_BEFORE}{unit}|{others})(?!\w)(?!\s(?:đầu|cuối)\snăm)"
         ),
         frequency,
     )
-    for word, others, frequency in (
-        ("tuần", r"(?:1|01|một)\stuần/lần|tuần/lần", "weekly"),
-        ("tháng", r"(?:1|01|một)\stháng/lần|tháng/lần|(?:1|01|một)\slần/tháng", "monthly"),
-        ("quý", r"quý/lần|(?:tháng\s)?cuối\s(?:mỗi\s|hằng\s|hàng\s)?quý(?!\s[ivx\d])|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
-        (
-            r"(?:0?6|sáu)\stháng",
-            r"(?:0?6|sáu)\stháng/lần|(?:2|02|hai)\slần/năm|(?:0?6|sáu)\stháng(?=,\s(?:hằng\s|hàng\s|cả\s)?năm)",
-            "half_yearly",
-        ),
-        ("năm", r"năm/lần|(?:1|01|một)\slần/năm|thường\sniên", "yearly"),
-    )
+    for unit, others, frequency in _INTERVALS
 )
 _REGULARLY = re.compile(
     r"(?<!chi )(?<!sách )(?<!động )(?<!vụ )(?<!vốn )"
@@ -215,7 +215,8 @@ def find_frequency(folded: str, labelled: bool = False) -> Frequency | None:
 
 _MONEY_CUE = re.compile(
     phrase(
-        "kinh phí", "tổng mức đầu tư", "dự toán", "tổng vốn", "mức đầu tư", "khái toán", "trị giá", "bố trí"
+        *("kinh phí", "tổng mức đầu tư", "dự toán", "tổng vốn", "mức đầu tư", "khái toán"),
+        *("trị giá", "bố trí"),
     )
 )
 _SCALES = (("tỷ", 9), ("tỉ", 9), ("triệu", 6), ("nghìn", 3), ("ngàn", 3), ("đồng", 0), ("vnđ", 0))
@@ -244,99 +245,3 @@ def find_budget(folded: str, labelled: bool = False, scale: int | None = None) -
 
 def _whole(amount: Decimal) -> str:
     return plain(amount.quantize(Decimal(1)))
-
-
-# --- labels ---------------------------------------------------------------------------------------
-
-Field = Literal["lead", "coordinating", "deadline", "product", "budget", "other"]
-
-_WHO = rf"(?:(?:các{GAP})?(?:cơ{GAP}quan|đơn{GAP}vị)(?:\s?(?:,|/|và|-){{1,2}}\s?(?:cơ{GAP}quan|đơn{GAP}vị|tổ{GAP}chức)){{0,2}}{GAP})"
-_DO = rf"(?:{GAP}(?:thực{GAP}hiện|triển{GAP}khai|tham{GAP}mưu|chính|dự{GAP}kiến|hoàn{GAP}thành|đạt{GAP}được|đầu{GAP}ra))?"
-_LABELS: tuple[tuple[str, Field], ...] = (
-    (rf"{_WHO}?chủ{GAP}trì(?:{GAP}và{GAP}phối{GAP}hợp|,{GAP}phối{GAP}hợp)?{_DO}", "lead"),
-    (
-        rf"{_WHO}(?:được{GAP}giao{GAP})?(?:thực{GAP}hiện|đầu{GAP}mối|phụ{GAP}trách|chịu{GAP}trách{GAP}nhiệm|tham{GAP}mưu|triển{GAP}khai){_DO}",
-        "lead",
-    ),
-    (
-        rf"(?:phân{GAP}công{GAP}(?:thực{GAP}hiện|chủ{GAP}trì)|chủ{GAP}đầu{GAP}tư|trách{GAP}nhiệm{GAP}thực{GAP}hiện|đầu{GAP}mối{GAP}thực{GAP}hiện)",
-        "lead",
-    ),
-    (rf"{_WHO}?phối{GAP}hợp{_DO}", "coordinating"),
-    (
-        rf"(?:dự{GAP}kiến{GAP})?(?:thời{GAP}(?:gian|hạn|điểm)|tiến{GAP}độ|lộ{GAP}trình|hạn){_DO}(?:{GAP}dự{GAP}kiến)?",
-        "deadline",
-    ),
-    (rf"(?:hoàn{GAP}thành|hoàn{GAP}thành{GAP}trước)", "deadline"),
-    (
-        rf"(?:dự{GAP}kiến{GAP})?(?:yêu{GAP}cầu{GAP})?(?:sản{GAP}phẩm|kết{GAP}quả)(?:\s?[,/]\s?(?:sản{GAP}phẩm|kết{GAP}quả))?{_DO}(?:{GAP}(?:dự{GAP}kiến|của{GAP}nhiệm{GAP}vụ))?",
-        "product",
-    ),
-    (
-        rf"(?:dự{GAP}kiến{GAP}|nhu{GAP}cầu{GAP}|tổng{GAP}|khái{GAP}toán{GAP})?kinh{GAP}phí{_DO}|tổng{GAP}mức{GAP}đầu{GAP}tư|dự{GAP}toán",
-        "budget",
-    ),
-    (
-        rf"nội{GAP}dung{_DO}|mục{GAP}(?:tiêu|đích)|phạm{GAP}vi{_DO}|quy{GAP}mô|địa{GAP}(?:điểm|bàn){_DO}|hình{GAP}thức{_DO}|ghi{GAP}chú|đối{GAP}tượng|nguồn{GAP}(?:vốn|kinh{GAP}phí|lực)|giải{GAP}pháp{_DO}|yêu{GAP}cầu",
-        "other",
-    ),
-)
-_LABEL = re.compile(
-    r"(?:^|(?<=[.;,(\n/–-]))\s{0,4}(?:[-–+•*]\s{1,4})?(?:"
-    + "|".join(f"(?P<f{index}>{words})" for index, (words, _) in enumerate(_LABELS))
-    + r")\s{0,2}(?:\([^()\n]{0,60}\)\s?)?:\s{0,4}"
-)
-_CLAUSE_END = re.compile(r"[;\n]|\.(?=\s|$)")
-_SENTENCE_END = re.compile(r"\.(?=\s|$)|\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """`Thời gian: quý II/2026`: from `start`, with the value at `value_start:end`."""
-
-    field: Field
-    start: int
-    value_start: int
-    end: int
-
-
-def find_details(folded: str) -> list[Detail]:
-    """The labelled values of a text, in order."""
-    return list(_details(folded))
-
-
-def _details(folded: str) -> Iterator[Detail]:
-    labels = list(_LABEL.finditer(folded))
-    for index, label in enumerate(labels):
-        following = labels[index + 1].start() if index + 1 < len(labels) else len(folded)
-        field = _field(label)
-        stop = _SENTENCE_END if field in ("lead", "coordinating") else _CLAUSE_END
-        end = following
-        if field != "other" and (match := stop.search(folded, label.end(), following)):
-            end = match.start()
-        bracket = _closing(folded, label.end(), end)
-        yield Detail(field, label.start(), label.end(), bracket)
-
-
-def _closing(folded: str, start: int, end: int) -> int:
-    """Where the bracket that was opened before `start` closes, if it does before `end`."""
-    depth = 0
-    for position in range(start, end):
-        if folded[position] == "(":
-            depth += 1
-        elif folded[position] == ")":
-            depth -= 1
-            if depth < 0:
-                return position
-    return end
-
-
-def _field(label: re.Match[str]) -> Field:
-    index = next(i for i in range(len(_LABELS)) if label[f"f{i}"] is not None)
-    return _LABELS[index][1]
-
-
-def opening_label(text: str) -> Field | None:
-    """The field when the text begins with a label."""
-    label = _LABEL.match(fold(text[:200]))
-    return _field(label) if label else None

@@ -160,7 +160,7 @@ def _is_head(text: str, row: list[Cell | None]) -> bool:
 
 
 def _last_head(text: str, rows: list[list[Cell | None]], first: int) -> int:
-    """Head cells that reach down, cells that span columns, and `(1) (2) (3)` make more head rows."""
+    """More head rows: cells that reach down or stand beneath a wide one, and `(1) (2) (3)`."""
     last = first
     for index in range(first + 1, min(len(rows), first + _MAX_HEAD_ROWS)):
         row = rows[index]
@@ -225,8 +225,7 @@ def read_rows(text: str, grid: Grid, clause: str, year: int | None) -> list[Grid
     result = [
         GridRow(*_span(_own(rows, index))) for index in range(grid.head_rows) if _own(rows, index)
     ]
-    for row in _logical_rows(text, grid, rows):
-        result.append(reader.read(row))
+    result += [reader.read(row) for row in _logical_rows(text, grid, rows)]
     return [row for row in result if row.start < row.end]
 
 
@@ -554,7 +553,7 @@ class _Value:
 
 
 def read_value(cell: str, unit_words: str, name: str) -> _Value | None:
-    """A cell such as `≥ 80`, `90%`, `Trên 1.030`, `8 - 8,5`, `Top 10`, `Duy trì`; None: no value."""
+    """A cell such as `≥ 80`, `Trên 1.030`, `8 - 8,5`, `Top 10`, `Duy trì`; None: no value."""
     folded = fold(one_line(cell)).strip()
     if _EMPTY.fullmatch(folded) or _MARK.fullmatch(folded):
         return None

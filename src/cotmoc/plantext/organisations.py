@@ -194,7 +194,8 @@ _NAME = re.compile(
 _BETWEEN = re.compile(r"[\s,;:.+/&•–-]{0,12}(?:(?:và|cùng|với|hoặc)\s{1,4}){0,2}")
 TITLE = (
     r"(?:Giám đốc|Phó Giám đốc|Chủ tịch|Phó Chủ tịch|Thủ trưởng|Chánh|Người đứng đầu|Lãnh đạo"
-    r"|Cục trưởng|Thường trực|(?:Các )?[Tt]hành viên|Đồng chí|Trưởng|Bí thư|Tổng Giám đốc|Tổng Biên tập)"
+    r"|Cục trưởng|Thường trực|(?:Các )?[Tt]hành viên|Đồng chí|Trưởng|Bí thư"
+    r"|Tổng Giám đốc|Tổng Biên tập)"
 )
 _BEFORE_NAME = re.compile(rf"(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from cotmoc.plantext import source, wording
 from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
-from cotmoc.plantext.head import read_head
 from cotmoc.plantext.grids import Grid, find_grids, read_rows
+from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import Piece, cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target, Task

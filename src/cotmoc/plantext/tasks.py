@@ -16,7 +16,7 @@ from cotmoc.plantext.assignments import (
     read_opening,
     says_only_who,
 )
-from cotmoc.plantext.details import Field, find_details, opening_label
+from cotmoc.plantext.labels import Field, find_details, opening_label
 from cotmoc.plantext.model import Frequency, Task
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement, cut_statements
 from cotmoc.plantext.structure import Passage

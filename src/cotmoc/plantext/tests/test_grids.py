@@ -12,7 +12,10 @@ from cotmoc.plantext.origins import Cell, SourceText, Table
 from cotmoc.plantext.tests.test_invariants import check
 
 LEFT, ABOVE = "<", "^"
-GOALS = "Số: 12/KH-UBND\nPhú Thọ, ngày 15 tháng 01 năm 2026\nKẾ HOẠCH\nChuyển đổi số năm 2026\nPHỤ LỤC\nI. CHỈ TIÊU\n"
+GOALS = (
+    "Số: 12/KH-UBND\nPhú Thọ, ngày 15 tháng 01 năm 2026\nKẾ HOẠCH\nChuyển đổi số năm 2026\n"
+    "PHỤ LỤC\nI. CHỈ TIÊU\n"
+)
 TASKS = GOALS.replace("CHỈ TIÊU", "NHIỆM VỤ")
 
 
@@ -227,7 +230,12 @@ def test_a_row_of_every_field() -> None:
     rows = [
         TASK_HEADS,
         [
-            *("1", "Ban hành Quy chế quản lý dữ liệu", "Sở KH&CN", "Các sở, ban, ngành; UBND cấp xã"),
+            *(
+                "1",
+                "Ban hành Quy chế quản lý dữ liệu",
+                "Sở KH&CN",
+                "Các sở, ban, ngành; UBND cấp xã",
+            ),
             *("Quý II/2026", "Quyết định của UBND tỉnh", "1.500"),
         ],
     ]

@@ -328,7 +328,9 @@ LABELS = (
 
 @pytest.mark.parametrize("mark", ["- ", "+ ", ""])
 @pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize("task_line", ["a) Ban hành quy chế dữ liệu", "a) Ban hành quy chế dữ liệu."])
+@pytest.mark.parametrize(
+    "task_line", ["a) Ban hành quy chế dữ liệu", "a) Ban hành quy chế dữ liệu."]
+)
 def test_labelled_lines_in_any_order(mark: str, order: int, task_line: str) -> None:
     task = one(task_line, *(mark + label for label in LABELS[::order]))
     assert task.action == "Ban hành quy chế dữ liệu"
@@ -408,8 +410,10 @@ def test_label_lines_are_left_alone_with_their_reason() -> None:
 
 
 def test_parts_of_one_piece_of_work_are_no_tasks() -> None:
-    tasks = work("- Cập nhật Kiến trúc số, bao gồm:", "+ Kiến trúc nghiệp vụ;", "+ Kiến trúc dữ liệu.")
-    assert [task.action for task in tasks] == ["Cập nhật Kiến trúc số, bao gồm"]
+    tasks = work(
+        "- Cập nhật Kiến trúc số, bao gồm:", "+ Kiến trúc nghiệp vụ;", "+ Kiến trúc dữ liệu."
+    )
+    assert [task.action for task in tasks] == ["Cập nhật Kiến trúc số"]
 
 
 def test_quotes_are_the_text() -> None:
