@@ -29,6 +29,7 @@ Reason = Literal[
     "recipients",
     "picture_caption",
     "table",
+    "task_detail",
 ]
 
 
