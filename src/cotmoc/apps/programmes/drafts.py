@@ -76,9 +76,9 @@ def propose_rows(
     """Lay what was read from a document before people: one row for each target and task."""
     clauses = {clause.address: clause for clause in document.clauses.all()}
     candidates = indicator_candidates()
+    all_found: list[ReadTarget | ReadTask] = [*reading.targets, *reading.tasks]
     rows = [
-        _read_row(document, found, clauses.get(found.clause), candidates)
-        for found in [*reading.targets, *reading.tasks]
+        _read_row(document, found, clauses.get(found.clause), candidates) for found in all_found
     ]
     DraftRow.objects.bulk_create(rows)
     record(
@@ -155,7 +155,11 @@ def decide_row(
     return step.done()
 
 
-_VERBS = {State.ACCEPTED: "accepted", State.REJECTED: "rejected", State.PROPOSED: "reopened"}
+_VERBS: dict[str, str] = {
+    State.ACCEPTED: "accepted",
+    State.REJECTED: "rejected",
+    State.PROPOSED: "reopened",
+}
 
 
 @transaction.atomic

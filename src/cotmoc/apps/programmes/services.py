@@ -23,7 +23,6 @@ from cotmoc.core.text import fold
 from cotmoc.plantext import Plan as ReadPlan
 from cotmoc.plantext import read_file
 
-
 LARGEST = Decimal(10) ** 18
 
 
