@@ -179,3 +179,70 @@ def _meant(relation: Relation) -> Document | None:
         if may_be(cited, Cited(each.symbol_key, each.date, each.issuer))
     ]
     return meant[0] if len(meant) == 1 else None
+
+
+class ValidityError(ValueError):
+    """A document cannot be said to hold this way; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def set_validity(
+    document: Document,
+    *,
+    state: Document.State,
+    valid_from: date | None,
+    valid_to: date | None,
+    reason: str = "",
+    actor: Person | None,
+    now: datetime,
+) -> bool:
+    """Say from when and until when a document holds; returns whether anything changed.
+
+    `valid_to` is the first day it no longer holds. Raises ValidityError: `ends_before_start`,
+    `end_missing` for what no longer holds, `still_draft` when it would become a draft again.
+    """
+    if state == Document.State.DRAFT:
+        raise ValidityError("still_draft")
+    if state != Document.State.IN_FORCE and valid_to is None:
+        raise ValidityError("end_missing")
+    if valid_from and valid_to and valid_to < valid_from:
+        raise ValidityError("ends_before_start")
+    kept = Document.objects.select_for_update().get(pk=document.pk)
+    before = _validity(kept)
+    for each in (kept, document):
+        each.state, each.state_reason = state, reason[:300]
+        each.valid_from, each.valid_to = valid_from, valid_to
+    after = _validity(kept)
+    if before == after:
+        return False
+    kept.save(update_fields=["state", "state_reason", "valid_from", "valid_to"])
+    record("document.validity_set", kept, actor=actor, now=now, before=before, after=after)
+    return True
+
+
+def withdraw(
+    document: Document, *, on: date, reason: str, actor: Person | None, now: datetime
+) -> bool:
+    """Say that a document no longer holds from a day on, and why; nothing took its place."""
+    return set_validity(
+        document,
+        state=Document.State.WITHDRAWN,
+        valid_from=document.valid_from,
+        valid_to=on,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+
+
+def _validity(document: Document) -> dict[str, str | None]:
+    return {
+        "state": str(document.state),
+        "valid_from": document.valid_from.isoformat() if document.valid_from else None,
+        "valid_to": document.valid_to.isoformat() if document.valid_to else None,
+        "reason": document.state_reason,
+    }

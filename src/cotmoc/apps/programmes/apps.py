@@ -6,7 +6,10 @@ class ProgrammesConfig(AppConfig):
     label = "programmes"
 
     def ready(self) -> None:
+        from cotmoc.apps.documents.ports import tell_statements
         from cotmoc.apps.measurement.ports import tell_targets
         from cotmoc.apps.programmes.queries import PlannedTargets
+        from cotmoc.apps.programmes.stated import StatedInDocuments
 
         tell_targets(PlannedTargets)
+        tell_statements(StatedInDocuments)
