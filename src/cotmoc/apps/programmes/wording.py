@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from cotmoc.apps.programmes.models import Target
-from cotmoc.ui.formats import measure
+from cotmoc.apps.programmes.models import PlanTask, Standing, Target
+from cotmoc.ui.formats import day, measure
 
 SIGNS = {"=": "", ">": ">", ">=": "≥", "<": "<", "<=": "≤", "~": "≈", "rank<=": "≤"}
 QUALITATIVE = {"maintain": gettext_lazy("maintain"), "raise": gettext_lazy("raise")}
@@ -147,3 +147,51 @@ def lead_text(target: Target) -> str:
     if target.lead:
         return target.lead.short_name
     return target.lead_text or _("no lead named")
+
+
+FREQUENCIES = {
+    "weekly": gettext_lazy("every week"),
+    "monthly": gettext_lazy("every month"),
+    "quarterly": gettext_lazy("every quarter"),
+    "half_yearly": gettext_lazy("every half-year"),
+    "yearly": gettext_lazy("every year"),
+    "regularly": gettext_lazy("regularly"),
+}
+# Reasons the program gives itself are kept as English keys, those of people as they wrote them.
+DISTRICTS_CLOSED = gettext_noop("The district level ended on 1 July 2025")
+NOT_TAKEN_OVER = gettext_noop("Not taken over by the later document")
+
+
+def reason_text(row: Target | PlanTask) -> str:
+    """Why a target or task was closed."""
+    return _(row.closed_reason) if row.closed_reason else ""
+
+
+def holds_text(row: Target | PlanTask) -> str:
+    """Nothing while a target or task holds; else what became of it."""
+    if row.standing == Standing.OPEN:
+        return ""
+    said = str(row.get_standing_display())
+    return f"{said}: {reason}" if (reason := reason_text(row)) else said
+
+
+def task_lead_text(task: PlanTask) -> str:
+    """Who leads a task; one without a lead says so."""
+    if task.lead:
+        return task.lead.short_name
+    return task.lead_text or _("no lead named")
+
+
+def coordinating_text(task: PlanTask) -> str:
+    """Who coordinates, as the text names them."""
+    return "; ".join(task.coordinating_text)
+
+
+def due_text(task: PlanTask) -> str:
+    """By when a task is to be done, or how often."""
+    return day(task.deadline) if task.deadline else frequency_text(task)
+
+
+def frequency_text(task: PlanTask) -> str:
+    """How often a task is to be done; empty for one done once."""
+    return str(FREQUENCIES.get(task.frequency, task.frequency))
