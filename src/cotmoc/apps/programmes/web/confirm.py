@@ -48,7 +48,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The document with its rows; `?edit=` and `?split=` open a row."""
     document = _document(request, pk)
     if document.state != Document.State.DRAFT:
-        return _where_it_is(document)
+        return redirect("document", pk=document.pk)
     opened: dict[int, dict[str, Any]] = {}
     page = _Page(request, document)
     if row := page.row_asked("edit"):
@@ -120,7 +120,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect(f"{back}#finish")
     if plan is None:
         messages.success(request, _("In force, without targets or tasks."))
-        return redirect("plans")
+        return redirect("document", pk=document.pk)
     targets, tasks = plan.targets.count(), plan.tasks.count()
     messages.success(
         request,
@@ -148,11 +148,6 @@ def _who_steers(request: HttpRequest) -> Person:
     if not isinstance(person, Person) or not person.steers:
         raise PermissionDenied
     return person
-
-
-def _where_it_is(document: Document) -> HttpResponseBase:
-    plan = getattr(document, "plan", None)
-    return redirect("plan", pk=plan.pk) if plan else redirect("plans")
 
 
 def _plain(text: str | None) -> str:

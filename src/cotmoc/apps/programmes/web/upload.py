@@ -74,8 +74,7 @@ def _upload(request: HttpRequest, person: Person) -> HttpResponseBase:
         if file.size > settings.MAX_DOCUMENT_BYTES:
             limit = settings.MAX_DOCUMENT_BYTES // 1_000_000
             raise UploadRefusedError("too_large", limit=limit)
-        media_type = str(file.content_type or "")
-        received = receive(file.name, file.read(), media_type=media_type, actor=person, now=now)
+        received = receive(file.name, file.read(), actor=person, now=now)
     except UploadRefusedError as refused:
         return _page(request, UploadForm(), refused)
     return _lead_on(request, received)
@@ -95,8 +94,7 @@ def _lead_on(request: HttpRequest, received: Received) -> HttpResponseBase:
 def _address(document: Document) -> str:
     if document.state == Document.State.DRAFT:
         return reverse("confirm-document", args=[document.pk])
-    plan = getattr(document, "plan", None)
-    return reverse("plan", args=[plan.pk]) if plan else reverse("plans")
+    return reverse("document", args=[document.pk])
 
 
 def _page(
