@@ -22,7 +22,7 @@ from cotmoc.apps.programmes.amending import (
     differences,
 )
 from cotmoc.apps.programmes.models import DraftRow, Plan, PlanTask, Target
-from cotmoc.apps.programmes.queries import history, target_rows
+from cotmoc.apps.programmes.queries import current_plan, history, target_rows
 from cotmoc.apps.programmes.wording import DISTRICTS_CLOSED, NOT_TAKEN_OVER
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +211,33 @@ def test_an_amendment_leaves_what_it_does_not_name(older, newer, tie, cast, now)
     assert by_name(older, MOBILE).standing == "open"
     assert by_name(older, ONLINE).standing == "restated"
     assert Document.objects.get(pk=older.document_id).state == "in_force"
+
+
+def test_the_current_plan_is_the_plan_as_amended(
+    older, newer, tie, cast, now, django_assert_max_num_queries
+):
+    tie(newer, older, "amends")
+    assert current_plan(cast.an) == older
+    apply_amendment(older, newer, proposed(older, newer, False), actor=cast.dung, now=now)
+    with django_assert_max_num_queries(5):
+        rows = target_rows(older, viewer=cast.an, today=date(2026, 7, 1))
+    shown = [(row.target.plan_id, row.target.name, row.target.value) for row in rows]
+    assert shown == [
+        (older.pk, MOBILE, 95),
+        (newer.pk, ONLINE, 90),
+        (newer.pk, PAID, 60),
+        (newer.pk, "Tỷ lệ dân số có định danh điện tử", 70),
+    ]
+    assert [row.target.quote for row in rows] == [row.target.name for row in rows]
+
+
+def test_a_plan_that_was_replaced_is_current_no_more(older, newer, tie, cast, now):
+    Plan.objects.filter(pk=newer.pk).update(year=2025)
+    assert current_plan(cast.an) == older
+    tie(newer, older)
+    apply_amendment(older, newer, proposed(older, newer), actor=cast.dung, now=now)
+    Plan.objects.exclude(pk__in=[older.pk, newer.pk]).update(year=2020)
+    assert current_plan(cast.an) == newer
 
 
 def test_a_decision_can_be_put_right(older, newer, tie, cast, now):
