@@ -1,8 +1,11 @@
-"""What documents know of the rooms above: the targets and tasks stated in them."""
+"""What documents share beyond their tables: the files as received, and what the rooms above know of
+the targets and tasks stated in them."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from cotmoc.apps.documents import originals as originals
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,10 @@ class StatedInDocuments:
         if found:
             doors.append(Door(_("Tasks of the plan"), reverse("plan-tasks", args=[found.pk])))
             doors.append(Door(_("Targets and their figures"), reverse("plan", args=[found.pk])))
-        own = Document.objects.visible_to(viewer).only("pk").filter(pk=document).first()
+        own = Document.objects.visible_to(viewer).only("pk", "state").filter(pk=document).first()
+        if own and own.state == Document.State.DRAFT and getattr(viewer, "reads_drafts", False):
+            url = reverse("confirm-document", args=[document])
+            doors.append(Door(_("Confirm its targets and tasks"), url, primary=True))
         if own and amended_by(own, viewer=viewer):
             url = reverse("document-amends", args=[document])
             doors.append(Door(_("What it changes"), url, primary=True))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cotmoc.apps.programmes.web import amending, tasks, views
+from cotmoc.apps.programmes.web import amending, confirm, tasks, upload, views
 
 urlpatterns = [
     path("targets/", views.targets, name="targets"),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("plans/<int:pk>/tasks/<int:order>/", tasks.task, name="plan-task"),
     path("plans/<int:pk>/close-districts/", amending.close_districts, name="close-districts"),
     path("documents/<int:pk>/amends/", amending.amends, name="document-amends"),
+    path("documents/upload/", upload.upload, name="upload-document"),
+    path("documents/uploads/<int:pk>/", upload.progress, name="upload-progress"),
+    path("documents/<int:pk>/confirm/", confirm.confirm, name="confirm-document"),
+    path("documents/<int:pk>/confirm/rows/", confirm.rows, name="draft-rows"),
+    path("documents/<int:pk>/confirm/rows/<int:number>/", confirm.row, name="draft-row"),
+    path("documents/<int:pk>/confirm/finish/", confirm.finish, name="finish-document"),
 ]
