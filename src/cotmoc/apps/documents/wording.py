@@ -5,6 +5,29 @@ from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.documents.models import Document, RelationKind
 
+# Kinds of documents, as the reader names them.
+KINDS = {
+    "plan": gettext_lazy("Plan"),
+    "decision": gettext_lazy("Decision"),
+    "resolution": gettext_lazy("Resolution"),
+    "directive": gettext_lazy("Directive"),
+    "programme": gettext_lazy("Programme"),
+    "scheme": gettext_lazy("Scheme"),
+    "report": gettext_lazy("Report"),
+    "notice": gettext_lazy("Notice"),
+    "strategy": gettext_lazy("Strategy"),
+    "official_letter": gettext_lazy("Official letter"),
+    "telegram": gettext_lazy("Official telegram"),
+    "guidance": gettext_lazy("Guidance"),
+    "proposal": gettext_lazy("Submission"),
+    "conclusion": gettext_lazy("Conclusion"),
+    "rules": gettext_lazy("Working rules"),
+    "regulation": gettext_lazy("Regulation"),
+    "law": gettext_lazy("Law"),
+    "ordinance": gettext_lazy("Ordinance"),
+    "decree": gettext_lazy("Decree"),
+    "circular": gettext_lazy("Circular"),
+}
 FORMATS = {
     "txt": gettext_lazy("plain text"),
     "markdown": "Markdown",
@@ -40,6 +63,11 @@ SIGN_FORMS = {
     "TUQ.": gettext_lazy("by authorisation of the head"),
     "Q.": gettext_lazy("acting head"),
 }
+
+
+def kind_words(kind: str) -> str:
+    """A kind of document as people call it."""
+    return str(KINDS.get(kind, kind))
 
 
 def relation_words(kind: str, outward: bool) -> str:
