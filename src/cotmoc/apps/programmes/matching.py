@@ -56,7 +56,10 @@ _ABBREVIATIONS = {
     }.items()
 }
 # The levels of online services before Decree 42/2022 and since.
-_OLD_TERMS = {("muc", "do", "4"): ("toan", "trinh"), ("muc", "do", "3"): ("mot", "phan")}
+_OLD_TERMS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("muc", "do", "4"): ("toan", "trinh"),
+    ("muc", "do", "3"): ("mot", "phan"),
+}
 _SAYING_NOTHING = """
     ti le trong dat toi thieu da it nhat tren duoi khoang phan dau den het nam quy duoc cac cua va
     hoac co la tai theo cho voi ve doi de do nhung moi mot so luong muc khong qua hon gan chiem tu
@@ -260,7 +263,7 @@ class Matcher:
             if phrase:
                 cover = min(1.0, len(here) / max(1, len(_spaced(target.name))))
                 base = (0.6 + 0.35 * cover) * (0.95 if quote_only else 1)
-                against = (("quote_only",) if quote_only else ()) + against
+                against = ("quote_only", *against) if quote_only else against
                 reason = Reason(phrase, against=against)
             else:
                 base = 0.6 * near
