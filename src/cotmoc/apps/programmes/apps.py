@@ -7,6 +7,8 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from cotmoc.apps.measurement.ports import tell_targets
+        from cotmoc.apps.programmes import jobs, ports
         from cotmoc.apps.programmes.queries import PlannedTargets
 
         tell_targets(PlannedTargets)
+        ports.readings.append(jobs.enqueue)
