@@ -8,7 +8,7 @@ more than either alone, because most Vietnamese words have two syllables. Scores
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -376,19 +376,23 @@ def _differences(ours: Stated, theirs: Stated) -> tuple[Against, ...]:
 
 
 def pair_up(
-    ours: Sequence[Stated], theirs: Sequence[Stated], *, least: Decimal = LIKELY
+    ours: Sequence[Stated],
+    theirs: Sequence[Stated],
+    *,
+    least: Decimal = LIKELY,
+    rarity: Rarity | None = None,
+    never: Collection[tuple[int, int]] = (),
 ) -> list[Pair]:
     """Pairs of targets of two documents, each target in one pair at most, the surest pairs first
-    chosen; in the order of `ours`."""
-    rarity = Rarity(each.name for each in (*ours, *theirs))
+    chosen; in the order of `ours`. `never` are pairs a person has refused."""
+    rarity = rarity or Rarity(each.name for each in (*ours, *theirs))
     ours_vectors = [rarity.vector(each.name) for each in ours]
     theirs_vectors = [rarity.vector(each.name) for each in theirs]
-    found = [
-        Pair(i, j, alike)
-        for i, j in _worth_comparing(ours, theirs, ours_vectors, theirs_vectors)
-        if (alike := _similarity(ours[i], theirs[j], ours_vectors[i], theirs_vectors[j])).score
-        >= least
-    ]
+    found = []
+    for i, j in _worth_comparing(ours, theirs, ours_vectors, theirs_vectors):
+        alike = _similarity(ours[i], theirs[j], ours_vectors[i], theirs_vectors[j])
+        if alike.score >= least and (i, j) not in never:
+            found.append(Pair(i, j, alike))
     found.sort(key=lambda pair: (-pair.similarity.score, pair.ours, pair.theirs))
     taken_ours: set[int] = set()
     taken_theirs: set[int] = set()
