@@ -22,6 +22,12 @@ MILLION, BILLION = Decimal(10) ** 6, Decimal(10) ** 9
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
 _COMPARATORS = {">=": "tối thiểu", ">": "trên", "<": "dưới", "<=": "không quá", "~": "khoảng"}
+# "At least 100 %" is 100 %.
+_AT_LEAST_ALL = re.compile(r"\b(tối thiểu|ít nhất|trên|hơn)\s+(?=100\s*%)", re.IGNORECASE)
+_VERBS = {
+    "maintain": re.compile(r"\b(duy trì|giữ|bảo đảm|đảm bảo)\b", re.IGNORECASE),
+    "raise": re.compile(r"\b(nâng|tăng|cải thiện|phổ cập|thúc đẩy)\b", re.IGNORECASE),
+}
 _LEVELS = {
     "province": "đối với cấp tỉnh",
     "district": "đối với cấp huyện",
@@ -105,6 +111,11 @@ def step_of(goal: Decimal, unit: str) -> Decimal:
 def _stepped(value: Decimal, goal: Decimal, unit: str, rounding: str) -> Decimal:
     step = step_of(goal, unit)
     return (value / step).to_integral_value(rounding) * step
+
+
+def next_comparator(comparator: str, value: Decimal | None, unit: str) -> str:
+    """The comparator of the next goal: nothing is more than all, so all is all."""
+    return "=" if unit == "%" and value == FULL and comparator in (">", ">=") else comparator
 
 
 def next_deadline(deadline: date | None, year: int) -> date:
@@ -231,7 +242,8 @@ def _restated(promise: Promise, year: int) -> str:
             return ""
         at = places[0]
         quote = quote[: at.start()] + write_number(promise.value) + quote[at.end() :]
-    elif promise.comparator not in QUALITATIVE:
+        quote = _AT_LEAST_ALL.sub("", quote)
+    elif promise.comparator not in QUALITATIVE or not _VERBS[promise.comparator].search(quote):
         return ""
     quote = re.sub(rf"(?<![\d.,/]){promise.old_year}\b(?![\d.,]*\s*%)", str(year), quote)
     quote = re.sub(rf"(?<=/){promise.old_year}\b", str(year), quote)

@@ -20,6 +20,7 @@ from cotmoc.apps.programmes.next_goals import (
     Outcome,
     Promise,
     goals_text,
+    next_comparator,
     next_deadline,
     propose_next,
     title_of_next,
@@ -59,6 +60,16 @@ class CarriedTarget:
     target: Target
     value: Decimal | None
     deadline: date
+
+    @property
+    def comparator(self) -> str:
+        return next_comparator(self.target.comparator, self.value, self.target.unit)
+
+    @property
+    def lead(self) -> str:
+        """Who leads, as this year's text names them where it does."""
+        target = self.target
+        return target.lead_text or (target.lead.short_name if target.lead else "")
 
 
 def next_rows(plan: Plan, *, viewer: object, today: date) -> list[NextRow]:
@@ -101,7 +112,7 @@ def _promise(plan: Plan, carried: CarriedTarget) -> Promise:
     target = carried.target
     return Promise(
         name=_nfc(target.name),
-        comparator=target.comparator,
+        comparator=carried.comparator,
         value=carried.value,
         unit=target.unit,
         deadline=carried.deadline,
@@ -109,7 +120,7 @@ def _promise(plan: Plan, carried: CarriedTarget) -> Promise:
         of=target.rank_of,
         level=target.level,
         pillar=target.pillar,
-        lead=_nfc(target.lead.short_name if target.lead else target.lead_text),
+        lead=_nfc(carried.lead),
         quote=plan.document.text[target.start : target.end],
         old_value=target.value,
         old_deadline=target.deadline,
@@ -174,7 +185,7 @@ def _read_target(reading: ReadPlan, carried: CarriedTarget, span: tuple[int, int
         start=start,
         end=end,
         name=target.name,
-        comparator=target.comparator,  # type: ignore[arg-type]
+        comparator=carried.comparator,  # type: ignore[arg-type]
         value=_plain(carried.value),
         value_high=_plain(target.value_high),
         unit=target.unit or None,  # type: ignore[arg-type]
@@ -189,7 +200,7 @@ def _read_target(reading: ReadPlan, carried: CarriedTarget, span: tuple[int, int
         flags=(),
         rule="carried_over",
         clause=clause.address,
-        lead=(target.lead.short_name if target.lead else target.lead_text) or None,
+        lead=carried.lead or None,
         origin=target.origin or None,  # type: ignore[arg-type]
     )
 

@@ -35,6 +35,7 @@ from cotmoc.apps.programmes.word_file import word_file
 from cotmoc.plantext import read_plan
 
 TODAY = date(2026, 10, 1)
+HALF, TEN = Decimal("4.5"), Decimal(10)
 
 
 @pytest.mark.parametrize(
@@ -151,16 +152,32 @@ def promise(quote="", **changes):
             "Tỷ lệ hồ sơ đúng hạn đạt tối thiểu 97% đối với cấp xã trước ngày 30/06/2027",
         ),
         (
-            promise(name="Thời gian giải quyết", comparator="<=", unit="days", value=Decimal("4.5")),
+            promise(name="Thời gian giải quyết", comparator="<=", unit="days", value=HALF),
             "Thời gian giải quyết không quá 4,5 ngày",
         ),
         (
-            promise(name="Xếp hạng DTI", comparator="rank<=", unit="rank", value=Decimal(10), of="34"),
+            promise(name="Xếp hạng DTI", comparator="rank<=", unit="rank", value=TEN, of="34"),
             "Xếp hạng DTI thuộc nhóm 10/34",
         ),
         (
             promise(name="Doanh thu số", unit="VND", value=Decimal(1_300_000_000_000)),
             "Doanh thu số đạt tối thiểu 1.300 tỷ đồng",
+        ),
+        # Nothing is more than all.
+        (
+            promise("Trên 95% hồ sơ đúng hạn", name="Hồ sơ đúng hạn", value=Decimal(100)),
+            "100% hồ sơ đúng hạn",
+        ),
+        # The verb may stand in another part of the sentence.
+        (
+            promise(
+                "chỉ số DTI của tỉnh",
+                name="Chỉ số DTI",
+                comparator="raise",
+                value=None,
+                old_value=None,
+            ),
+            "Nâng cao chỉ số DTI",
         ),
         (
             promise(name="Kết nối", comparator="maintain", value=None, old_value=None),
@@ -222,7 +239,7 @@ class TestTheDraft:
         for each in carried:
             value = None if each.value is None else f"{each.value.normalize():f}"
             target = each.target
-            key = (target.comparator, value, target.unit or None, target.level or None)
+            key = (each.comparator, value, target.unit or None, target.level or None)
             assert key in found, target.name
         assert len(read.targets) == len(carried)
 
