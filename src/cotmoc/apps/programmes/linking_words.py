@@ -1,5 +1,6 @@
 """The words of links between targets, of proposals, and of what differs."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,7 @@ from cotmoc.apps.programmes.models import Plan
 from cotmoc.apps.programmes.wording import LEVELS
 from cotmoc.ui.formats import day, measure, number, unit_word
 
+_COMMITTEE = re.compile(r"^\s*(ủy|uỷ) ban nhân dân\s+", re.IGNORECASE)
 COMPARATORS = {
     "=": gettext_lazy("the number itself"),
     ">": gettext_lazy("more than"),
@@ -86,6 +88,8 @@ def difference_lines(differences: Iterable[Difference], unit: str = "") -> list[
 def plan_label(plan: Plan) -> str:
     """A plan in few words, for heads of columns: the body and the year."""
     body = plan.organisation.short_name if plan.organisation else plan.document.issuer
+    body = _COMMITTEE.sub("", body).strip()
+    body = body[:1].upper() + body[1:]
     return f"{body or plan.title} · {plan.year}"
 
 

@@ -31,7 +31,8 @@ from cotmoc.apps.programmes.next_year import (
     next_rows,
 )
 from cotmoc.apps.programmes.word_file import MEDIA_TYPE, word_file
-from cotmoc.ui.formats import in_english
+from cotmoc.apps.programmes.wording import SIGNS
+from cotmoc.ui.formats import in_english, unit_word
 
 LARGEST = Decimal(10) ** 17
 WHY = {
@@ -114,6 +115,22 @@ class LineForm(forms.Form):
         """The rule by which the value was proposed."""
         return str(WHY[self.next_row.goal.why])
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the proposal is another value than this year's."""
+        return self.next_row.goal.why in ("raised", "lowered")
+
+    @property
+    def sign(self) -> str:
+        """The sign before the value: ≥, ≤."""
+        return SIGNS.get(self.next_row.target.comparator, "")
+
+    @property
+    def unit(self) -> str:
+        """The unit behind the value, where it says more than the target's name."""
+        unit = self.next_row.target.unit
+        return "" if unit == "count" else unit_word(unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -157,7 +174,7 @@ def next_year(request: HttpRequest, pk: int) -> HttpResponseBase:
         "total": len(lines),
         "wrong": wrong,
         "nothing": nothing,
-        "changed": sum(row.goal.why in ("raised", "lowered") for row in rows),
+        "changed": sum(line.is_new for line in lines),
         "ended": sum(not row.goal.carry for row in rows),
         "unmeasured": sum(row.goal.why == "no_data" for row in rows),
     }
