@@ -4,7 +4,7 @@ Nothing here enters the programme: `services.confirm_document` makes targets and
 that were accepted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
@@ -33,7 +33,10 @@ OPEN_STATES = (State.PROPOSED, State.ACCEPTED, State.REJECTED)
 PLACE = frozenset({"quote", "start", "end", "clause"})
 LONGEST_QUOTE = 4000
 # Under such headings the reader takes a sentence for a target, or for a task.
-_HEADING = {Kind.TARGET: "II. MỤC TIÊU CỤ THỂ\n- ", Kind.TASK: "III. NHIỆM VỤ, GIẢI PHÁP\n- "}
+_HEADING: dict[str, str] = {
+    Kind.TARGET: "II. MỤC TIÊU CỤ THỂ\n- ",
+    Kind.TASK: "III. NHIỆM VỤ, GIẢI PHÁP\n- ",
+}
 _EMPTY: dict[str, dict[str, Any]] = {
     Kind.TARGET: {
         "name": "", "comparator": "raise", "value": None, "value_high": None, "unit": None,
@@ -76,9 +79,9 @@ def propose_rows(
     """Lay what was read from a document before people: one row for each target and task."""
     clauses = {clause.address: clause for clause in document.clauses.all()}
     candidates = indicator_candidates()
+    all_found: list[ReadTarget | ReadTask] = [*reading.targets, *reading.tasks]
     rows = [
-        _read_row(document, found, clauses.get(found.clause), candidates)
-        for found in [*reading.targets, *reading.tasks]
+        _read_row(document, found, clauses.get(found.clause), candidates) for found in all_found
     ]
     DraftRow.objects.bulk_create(rows)
     record(
@@ -155,7 +158,11 @@ def decide_row(
     return step.done()
 
 
-_VERBS = {State.ACCEPTED: "accepted", State.REJECTED: "rejected", State.PROPOSED: "reopened"}
+_VERBS: dict[str, str] = {
+    State.ACCEPTED: "accepted",
+    State.REJECTED: "rejected",
+    State.PROPOSED: "reopened",
+}
 
 
 @transaction.atomic
@@ -241,17 +248,29 @@ def _move(
     row: DraftRow, start: int, end: int, kept: Mapping[str, Any], candidates: list[Candidate]
 ) -> None:
     row.start, row.end, row.order, row.state = start, end, start, State.PROPOSED
-    said = _read_again(row.kind, row.quote)
+    said = _read_again(row.kind, row.quote, str(kept.get("name") or ""))
     row.content = {**kept, **{key: value for key, value in said.items() if value or key == "flags"}}
     _propose_indicator(row, candidates)
 
 
-def _read_again(kind: str, quote: str) -> dict[str, Any]:
-    """What the reader says of a piece of text that a person took for a target or task."""
-    plan = read_plan(_HEADING[Kind(kind)] + " ".join(quote.split()) + "\n")
-    found: Iterable[ReadTarget | ReadTask] = plan.targets if kind == Kind.TARGET else plan.tasks
-    first = next(iter(found), None)
-    return content_of(first) if first else {}
+def _read_again(kind: str, quote: str, name: str = "") -> dict[str, Any]:
+    """What the reader says of a piece of text that a person took for a target or task.
+
+    A piece without a subject of its own ("60% đối với cấp xã") is read with the row's name.
+    """
+    words = " ".join(quote.split())
+    if kind == Kind.TASK:
+        tasks = read_plan(f"{_HEADING[Kind.TASK]}{words}\n").tasks
+        return content_of(tasks[0]) if tasks else {}
+    targets = read_plan(f"{_HEADING[Kind.TARGET]}{words}\n").targets
+    if name and (not targets or targets[0].name.startswith("Đối với")):
+        targets = read_plan(f"{_HEADING[Kind.TARGET]}{name} đạt {words}\n").targets
+    if not targets:
+        return {}
+    content = content_of(targets[0])
+    if len(targets) > 1:
+        content["flags"] = [*content["flags"], "two_targets_one_line"]
+    return content
 
 
 @transaction.atomic

@@ -275,7 +275,6 @@ class Upload(models.Model):
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     size = models.PositiveIntegerField(help_text="bytes")
-    media_type = models.CharField(max_length=100, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

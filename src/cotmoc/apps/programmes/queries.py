@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine
-from cotmoc.apps.programmes.models import Pillar, Plan, Target
-from cotmoc.apps.programmes.rules import STATES, Goal, Measured, Standing, State, assess
+from cotmoc.apps.programmes.models import Pillar, Plan, PlanTask, Standing, Target
+from cotmoc.apps.programmes.rules import STATES, Goal, Measured, State, assess
+from cotmoc.apps.programmes.rules import Standing as Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class TargetRow:
     target: Target
     indicator: IndicatorVersion | None
     figure: Figure | None
-    standing: Standing
+    standing: Judged
 
     @property
     def state(self) -> State:
@@ -78,6 +79,8 @@ def _row(
     today: date,
 ) -> TargetRow:
     indicator = indicators.get(target.indicator_code)
+    if target.standing != Standing.OPEN:
+        return TargetRow(target, indicator, None, Judged("not_applicable"))
     figure = None if _is_for_one_level(target, indicator) else figures.get(target.indicator_code)
     measured = None
     if figure and indicator:
@@ -90,6 +93,42 @@ def _is_for_one_level(target: Target, indicator: IndicatorVersion | None) -> boo
     """Whether the target speaks of one level of an indicator that several levels report: such a
     target is never judged by the total of the whole province."""
     return bool(target.level and indicator and len(indicator.content["applies_to"]) > 1)
+
+
+def plan_tasks(plan: Plan, *, viewer: object) -> list[PlanTask]:
+    """The plan's tasks in the order of the text. One query."""
+    found = PlanTask.objects.visible_to(viewer).filter(plan=plan).select_related("lead", "clause")
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a target or task said before, and what later documents say in its place."""
+
+    earlier: tuple[Target | PlanTask, ...]
+    later: tuple[Target | PlanTask, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.earlier or self.later)
+
+
+def history(row: Target | PlanTask, *, viewer: object, most: int = 20) -> History:
+    """The statements before and after one, each a document older or newer; one query a step."""
+    readable = type(row).objects.visible_to(viewer).select_related("plan", "lead", "clause")
+    earlier: list[Target | PlanTask] = []
+    at = row
+    while at.restates_id and len(earlier) < most:
+        before = readable.filter(pk=at.restates_id).first()
+        if before is None:
+            break
+        earlier.append(before)
+        at = before
+    later: list[Target | PlanTask] = []
+    at = row
+    while len(later) < most and (after := readable.filter(restates_id=at.pk).first()):
+        later.append(after)
+        at = after
+    return History(tuple(earlier), tuple(later))
 
 
 def counts(rows: Sequence[TargetRow]) -> dict[State, int]:

@@ -23,7 +23,6 @@ from cotmoc.core.text import fold
 from cotmoc.plantext import Plan as ReadPlan
 from cotmoc.plantext import read_file
 
-
 LARGEST = Decimal(10) ** 18
 
 
@@ -85,9 +84,15 @@ def record_draft(
     name: str, raw: bytes, reading: ReadPlan, *, actor: Person | None, now: datetime
 ) -> Document:
     """Keep a file with what was read from it, for people to confirm row by row."""
-    document = record_document(name, originals.keep(raw), reading, actor=actor, now=now)
-    Document.objects.filter(pk=document.pk).update(state=Document.State.DRAFT)
-    document.state = Document.State.DRAFT
+    document = record_document(
+        name,
+        originals.keep(raw),
+        reading,
+        actor=actor,
+        now=now,
+        state=Document.State.DRAFT,
+        size=len(raw),
+    )
     propose_rows(document, reading, actor=actor, now=now)
     return document
 

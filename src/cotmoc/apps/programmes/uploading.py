@@ -52,9 +52,7 @@ def refuse_too_many(person: Person, *, now: datetime) -> None:
         raise UploadRefusedError("too_many", limit=settings.UPLOADS_PER_HOUR)
 
 
-def receive(
-    name: str, raw: bytes, *, media_type: str = "", actor: Person | None, now: datetime
-) -> Received:
+def receive(name: str, raw: bytes, *, actor: Person | None, now: datetime) -> Received:
     """Take a file in. The same file again gives the document that came of it.
 
     Small files are read at once, larger ones in the background. Raises UploadRefusedError.
@@ -69,7 +67,7 @@ def receive(
     if waiting := Upload.objects.filter(digest=digest, state__in=_AT_WORK).first():
         return Received(None, waiting, known=True)
     refuse_what_a_scanner_refuses(raw)
-    upload = _take_in(name, raw, media_type, actor=actor, now=now)
+    upload = _take_in(name, raw, actor=actor, now=now)
     if len(raw) <= settings.READ_AT_ONCE_BYTES:
         carry_out(upload, now=now)
     return Received(upload.document, upload)
@@ -79,14 +77,11 @@ _AT_WORK = (Upload.State.WAITING, Upload.State.RUNNING)
 
 
 @transaction.atomic
-def _take_in(
-    name: str, raw: bytes, media_type: str, *, actor: Person | None, now: datetime
-) -> Upload:
+def _take_in(name: str, raw: bytes, *, actor: Person | None, now: datetime) -> Upload:
     upload = Upload.objects.create(
         file_name=Path(name).name[-200:],
         digest=originals.keep(raw),
         size=len(raw),
-        media_type=media_type[:100],
         requested_by=actor,
         requested_at=now,
     )

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.queries import last_capture, member_figures, ranked
-from cotmoc.apps.programmes.models import Plan, Target
-from cotmoc.apps.programmes.queries import TargetRow, counts, current_plan, target_rows
+from cotmoc.apps.programmes.amending import ends_with_districts
+from cotmoc.apps.programmes.models import Plan, PlanTask, Target
+from cotmoc.apps.programmes.queries import TargetRow, counts, current_plan, history, target_rows
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.web.lists import SORT_KEYS, TargetFilters, export_rows
 from cotmoc.apps.programmes.web.ranking import BodyRow, body_rows, dot_map
@@ -94,6 +95,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponseBase:
             "maximum": _maximum(row, []),
             "list_maximum": _maximum(row, bodies),
             "slug": f"{found.plan.year}-{found.order}",
+            "history": history(found, viewer=request.user),
         },
     )
 
@@ -166,6 +168,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
             "left_alone": sum(bool(line.left_alone) for line in read),
             "marked": sum(line.has_targets for line in read),
             "doubts": sum(bool(line.doubts) for line in read),
+            "tasks": PlanTask.objects.visible_to(request.user).filter(plan=found).count(),
+            "districts": sum(ends_with_districts(row.target) for row in rows),
         },
     )
 
