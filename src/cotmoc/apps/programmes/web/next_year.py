@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -208,15 +207,8 @@ def _answer(
             _("A draft for %(year)s with %(count)s targets waits to be confirmed.")
             % {"year": plan.year + 1, "count": len(carried)},
         )
-    return redirect(_page_of(document, plan))
-
-
-def _page_of(document: Document, plan: Plan) -> str:
-    """Where a document is confirmed."""
-    try:
-        return reverse("confirm-document", args=[document.pk])
-    except NoReverseMatch:
-        return reverse("plan", args=[plan.pk])
+    waits = document.state == Document.State.DRAFT
+    return redirect("confirm-document" if waits else "document", pk=document.pk)
 
 
 def _file(plan: Plan, text: str, kind: str) -> HttpResponse:
