@@ -161,6 +161,10 @@ class Deeds:
         linking.decide_link(TargetLink.objects.first(), True, **self.who)
         return "target_link.confirmed"
 
+    def programmes_bind_target(self):
+        linking.bind_target(self.plan.targets.first(), "dossiers_on_time", **self.who)
+        return "target.bound"
+
     def another_plan(self):
         other = self.tmp_path / "ke-hoach-khac.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")

@@ -6,10 +6,12 @@ import re
 
 import openpyxl
 import pytest
+import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cotmoc.apps.documents.models import Document
+from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.programmes.linking import link_targets
 from cotmoc.apps.programmes.models import DraftRow, Plan, Target, TargetLink
 from cotmoc.apps.programmes.services import import_plan
@@ -141,6 +143,51 @@ class TestLinks:
     def test_looking_finds_what_is_there(self, dung, last_year, on_time):
         dung.post(f"/targets/{on_time.pk}/links/", {"decision": "look"})
         assert TargetLink.objects.filter(later=on_time).count() == 1
+
+
+class TestTheIndicatorOfATarget:
+    @pytest.fixture
+    def unbound(self, on_time):
+        Target.objects.filter(pk=on_time.pk).update(indicator_code="", bound_by="")
+        return on_time
+
+    def test_a_target_that_nothing_measures_shows_what_may_and_why(self, dung, unbound, read):
+        answer = dung.get(f"/targets/{unbound.pk}/")
+        assert "giải quyết đúng hạn" in read(answer).text
+        assert "/indicators/dossiers_on_time/" in answer.content.decode()
+
+    def test_who_steers_binds_it_and_the_words_that_spoke_for_it_are_kept(self, dung, unbound):
+        dung.post(f"/targets/{unbound.pk}/bind/", {"indicator": "dossiers_on_time"})
+        unbound.refresh_from_db()
+        assert (unbound.indicator_code, unbound.bound_by) == (
+            "dossiers_on_time",
+            "giải quyết đúng hạn",
+        )
+        assert Entry.objects.get(verb="target.bound").after["indicator"] == "dossiers_on_time"
+
+    @pytest.mark.parametrize("code", ["", "no_such_indicator", "x" * 500])
+    def test_what_the_catalogue_does_not_hold_binds_nothing(self, dung, unbound, code):
+        answer = dung.post(f"/targets/{unbound.pk}/bind/", {"indicator": code})
+        assert answer.status_code == 302
+        unbound.refresh_from_db()
+        assert unbound.indicator_code == ""
+
+    def test_the_draft_of_a_definition_is_a_file_of_the_catalogue(self, dung, unbound):
+        answer = dung.get(f"/targets/{unbound.pk}/definition/")
+        content = yaml.safe_load(answer.content)
+        assert answer["Content-Disposition"].endswith(f'"{content["code"]}.yaml"')
+        assert content["unit"] == "%"
+        assert unbound.plan.document.symbol in content["legal_source"]
+        assert content["owner"] == unbound.lead.name
+
+    @pytest.mark.parametrize("role", ["committee", "reporter", "auditor"])
+    def test_others_read_the_proposals_and_bind_nothing(self, role, roles, signed_in, unbound):
+        browser = signed_in(roles[role])
+        text = browser.get(f"/targets/{unbound.pk}/").content.decode()
+        assert "/indicators/dossiers_on_time/" in text
+        assert f"/targets/{unbound.pk}/bind/" not in text
+        sent = {"indicator": "dossiers_on_time"}
+        assert browser.post(f"/targets/{unbound.pk}/bind/", sent).status_code == 403
 
 
 class TestNextYear:

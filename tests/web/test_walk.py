@@ -28,6 +28,7 @@ ANSWERS = {
     "documents/<int:pk>/validity/": 405,
     "data/compute/": 405,
     "targets/<int:pk>/links/": 405,
+    "targets/<int:pk>/bind/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
@@ -36,6 +37,7 @@ GUARDED = {
     "data/quarantine/<str:name>/": STEER,
     "data/quarantine/<str:name>/file/": STEER,
     "plans/<int:pk>/next-year/": STEER,
+    "targets/<int:pk>/definition/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -45,6 +47,7 @@ DEEDS = {
     "documents/<int:pk>/validity/": STEER,
     "documents/<int:pk>/amends/": STEER,
     "targets/<int:pk>/links/": STEER,
+    "targets/<int:pk>/bind/": STEER,
 }
 # What a deed needs to be told.
 SENT = {"documents/<int:pk>/validity/": {"state": "in_force"}}

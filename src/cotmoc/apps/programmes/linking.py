@@ -1,4 +1,5 @@
-"""The same target in several documents: find it, let a person decide, tell how they differ."""
+"""The same target in several documents, and the indicator a target means: found, decided by a
+person, told with what differs and why."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,17 @@ from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Document
 from cotmoc.apps.journal.services import record
 from cotmoc.apps.measurement.models import IndicatorVersion
+from cotmoc.apps.programmes.definitions import DefinitionDraft, draft_definition
 from cotmoc.apps.programmes.matching import (
     LIKELY,
     Against,
     Known,
+    Matcher,
     Pair,
+    Proposal,
     Rarity,
     Reason,
+    Sought,
     Stated,
     pair_up,
 )
@@ -318,3 +323,60 @@ def _difference(what: str, before: Target, after: Target) -> Difference:
     if what == "value" and before.unit == after.unit and old is not None and new is not None:
         change = new - old or None
     return Difference(what, old, new, change)
+
+
+# --- the indicator of a target ---------------------------------------------------------------
+
+
+def proposals_for(target: Sought, limit: int = 5) -> list[Proposal]:
+    """Indicators of the catalogue a target may mean, the likeliest first. One query."""
+    return Matcher(known_indicators()).propose(target, limit)
+
+
+def sought(target: Target) -> Sought:
+    """A confirmed target as its indicator is sought."""
+    return Sought(
+        name=target.name,
+        quote=target.quote,
+        unit=target.unit,
+        subjects=tuple(target.subjects),
+        level=target.level,
+        comparator=target.comparator,
+        of=target.rank_of,
+    )
+
+
+def definition_of(target: Target) -> DefinitionDraft:
+    """The draft of a definition that would measure a target. One query."""
+    document = target.plan.document
+    name = f"{document.title}, số {document.symbol}" if document.symbol else document.title
+    return draft_definition(
+        sought(target),
+        document=name,
+        valid_from=document.date or date(target.plan.year, 1, 1),
+        owner=target.lead.name if target.lead else target.lead_text,
+        taken=set(IndicatorVersion.objects.values_list("code", flat=True)),
+    )
+
+
+@transaction.atomic
+def bind_target(target: Target, code: str, *, actor: Person | None, now: datetime) -> Target:
+    """Say which indicator of the catalogue a target means; an empty code takes it back.
+
+    `bound_by` keeps the words that spoke for it. The same again writes nothing. Raises
+    IndicatorVersion.DoesNotExist for a code the catalogue does not hold.
+    """
+    target = Target.objects.select_for_update().select_related("plan__document").get(pk=target.pk)
+    if target.indicator_code == code:
+        return target
+    reason = ""
+    if code:
+        IndicatorVersion.objects.get(code=code, latest=True)
+        found = proposals_for(sought(target), limit=50)
+        reason = next((str(each.reason) for each in found if each.code == code), "")
+    before = {"indicator": target.indicator_code, "bound_by": target.bound_by}
+    target.indicator_code, target.bound_by = code, reason[:200]
+    target.save(update_fields=["indicator_code", "bound_by"])
+    after = {"indicator": code, "bound_by": target.bound_by}
+    record("target.bound", target, actor=actor, now=now, before=before, after=after)
+    return target

@@ -55,9 +55,14 @@ def proposal_words(reason: Reason) -> str:
     return _("shared words: %(words)s") % {"words": ", ".join(reason.shared)}
 
 
-def against_words(reason: Reason, *, indicator: bool = False) -> list[str]:
-    """What speaks against, in words."""
-    words = {**AGAINST, **AGAINST_INDICATOR} if indicator else AGAINST
+def against_words(reason: Reason) -> list[str]:
+    """What speaks against two targets being the same, in words."""
+    return [str(AGAINST[each]) for each in reason.against]
+
+
+def against_indicator(reason: Reason) -> list[str]:
+    """What speaks against an indicator, in words."""
+    words = {**AGAINST, **AGAINST_INDICATOR}
     return [str(words[each]) for each in reason.against]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Document
 from cotmoc.apps.programmes.models import Pillar, Plan
-from cotmoc.apps.programmes.next_goals import FULL, read_number, write_number
+from cotmoc.apps.programmes.next_goals import FULL, next_comparator, read_number, write_number
 from cotmoc.apps.programmes.next_year import (
     AlreadyDraftedError,
     CarriedTarget,
@@ -122,13 +122,14 @@ class LineForm(forms.Form):
     @property
     def sign(self) -> str:
         """The sign before the value: ≥, ≤."""
-        return SIGNS.get(self.next_row.target.comparator, "")
+        goal, target = self.next_row.goal, self.next_row.target
+        return SIGNS.get(next_comparator(target.comparator, goal.value, target.unit), "")
 
     @property
     def unit(self) -> str:
         """The unit behind the value, where it says more than the target's name."""
         unit = self.next_row.target.unit
-        return "" if unit == "count" else unit_word(unit)
+        return {"count": "", "days": _("days")}.get(unit, unit_word(unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cotmoc.apps.programmes.web import amending, comparing, confirm, next_year, tasks, upload, views
+from cotmoc.apps.programmes.web import amending, binding, comparing, confirm, next_year, tasks, upload, views
 
 urlpatterns = [
     path("targets/", views.targets, name="targets"),
@@ -22,4 +22,6 @@ urlpatterns = [
     path("plans/compare/", comparing.compare, name="compare-plans"),
     path("plans/<int:pk>/next-year/", next_year.next_year, name="next-year"),
     path("targets/<int:pk>/links/", comparing.decide, name="target-links"),
+    path("targets/<int:pk>/bind/", binding.bind, name="bind-target"),
+    path("targets/<int:pk>/definition/", binding.definition, name="target-definition"),
 ]
