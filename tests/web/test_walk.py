@@ -27,6 +27,8 @@ ANSWERS = {
     "plans/<int:pk>/close-districts/": 405,
     "documents/<int:pk>/validity/": 405,
     "data/compute/": 405,
+    "targets/<int:pk>/links/": 405,
+    "targets/<int:pk>/bind/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
@@ -34,6 +36,8 @@ GUARDED = {
     "journal/": {"administrator", "auditor"},
     "data/quarantine/<str:name>/": STEER,
     "data/quarantine/<str:name>/file/": STEER,
+    "plans/<int:pk>/next-year/": STEER,
+    "targets/<int:pk>/definition/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -42,6 +46,8 @@ DEEDS = {
     "plans/<int:pk>/close-districts/": STEER,
     "documents/<int:pk>/validity/": STEER,
     "documents/<int:pk>/amends/": STEER,
+    "targets/<int:pk>/links/": STEER,
+    "targets/<int:pk>/bind/": STEER,
 }
 # What a deed needs to be told.
 SENT = {"documents/<int:pk>/validity/": {"state": "in_force"}}
