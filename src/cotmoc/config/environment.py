@@ -45,6 +45,13 @@ class Environment(BaseSettings):
         description="what computes figures: duckdb, spark://host:port or spark:local[cores]",
     )
     language: Literal["vi", "en"] = Field(default="vi", description="language of first contact")
+    max_document_mb: int = Field(
+        default=20, ge=1, le=200, description="largest file of a document that may be handed in"
+    )
+    virus_scanner: str = Field(
+        default="",
+        description="command called with the path of a file handed in; other than 0 refuses it",
+    )
 
     @field_validator("engine")
     @classmethod

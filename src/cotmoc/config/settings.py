@@ -124,6 +124,13 @@ CSRF_FAILURE_VIEW = "cotmoc.portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# Documents handed in on a page: how large, how many an hour, and what looks at them first. Those up
+# to READ_AT_ONCE_BYTES are read while the person waits, larger ones by `cotmoc work`.
+MAX_DOCUMENT_BYTES = ENVIRONMENT.max_document_mb * 1_000_000
+READ_AT_ONCE_BYTES = 500_000
+UPLOADS_PER_HOUR = 60
+VIRUS_SCANNER = ENVIRONMENT.virus_scanner
+
 # Long work is done by `cotmoc work`, which `cotmoc serve` starts; it is kept in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -10,6 +10,7 @@ from cotmoc.ui.gallery import gallery
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cotmoc.portal.urls")),
     path("", include("cotmoc.apps.programmes.web.urls")),
+    path("", include("cotmoc.apps.documents.web.urls")),
     path("", include("cotmoc.apps.measurement.web.urls")),
     path("", include("cotmoc.apps.orgs.web.urls")),
     path("", include("cotmoc.apps.accounts.web.urls")),

@@ -1,4 +1,4 @@
-"""Reads what the document says about itself: kind, number, issuer, date, title, year.
+"""Reads what the document says about itself: kind, number, issuer, date, title, years, relations.
 
 Two forms: the header block of Decree 30/2020, and a newspaper article about a plan.
 """
@@ -6,52 +6,47 @@ Two forms: the header block of Decree 30/2020, and a newspaper article about a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from cotmoc.plantext import noise
+from cotmoc.plantext import noise, wording
+from cotmoc.plantext.annexes import read_annexes
+from cotmoc.plantext.citations import read_citations
+from cotmoc.plantext.doctypes import ANY_TYPE, PLANNING_TYPES, TYPES
+from cotmoc.plantext.letterhead import (
+    form_length,
+    is_official_form,
+    iso_date,
+    read_letterhead,
+    read_province,
+)
 from cotmoc.plantext.lines import Piece
 from cotmoc.plantext.model import Head
+from cotmoc.plantext.signature import read_recipients, read_signer
 from cotmoc.plantext.words import UPPER, fold, one_line, phrase, trim
 
-_TYPES = {
-    "kế hoạch": "plan",
-    "quyết định": "decision",
-    "nghị quyết": "resolution",
-    "chỉ thị": "directive",
-    "chương trình": "programme",
-    "đề án": "scheme",
-    "báo cáo": "report",
-    "thông báo": "notice",
-    "chiến lược": "strategy",
-}
-_MAX_HEADER_PIECES = 30
-_MAX_HEADER_LINE = 220
-_NATIONAL_NAME = "cộng hòa xã hội chủ nghĩa việt nam"
-_NATIONAL_NAME_VARIANT = "cộng hoà xã hội chủ nghĩa việt nam"
-_MOTTO = "độc lập"
-_NUMBER = re.compile(r"(?<!\w)số\s?:\s{0,3}(\d{1,6})\s?/\s?((?:\d{4}/)?[a-zđ]{2,10}[-\w]{0,30})")
-_CITED = re.compile(
-    rf"({phrase(*_TYPES)})\ssố\s(\d{{1,6}})/((?:\d{{4}}/)?[a-zđ]{{2,10}}-[-\w]{{1,30}})"
-)
+if TYPE_CHECKING:
+    from cotmoc.plantext.structure import Passage
+
+_MAX_HEADLINE = 220
+_CITED = re.compile(rf"({ANY_TYPE})\ssố\s(\d{{1,6}})/((?:\d{{4}}/)?[a-zđ]{{2,10}}-[-\w]{{1,30}})")
 _ANNOUNCED = re.compile(
     rf"(?<!\w)ban hành\s({phrase('kế hoạch', 'đề án', 'chương trình')})\schuyển đổi số"
-)
-_PLACE_DATE = re.compile(
-    r"(?:^|\s{2,4}|\t)([^\W\d_][^,:\d]{1,40}),\s{1,3}ngày\s(\d{1,2})\stháng\s(\d{1,2})\snăm\s(\d{4})"
 )
 _SHORT_DATE = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _ISSUED = re.compile(phrase("ban hành", "phê duyệt"))
 _ISSUER = re.compile(
     r"(?<!\w)(?:(?:ủy|uỷ) ban nhân dân|ubnd|hội đồng nhân dân|hđnd)\s(?:tỉnh|thành phố)?"
 )
-_PROVINCE = re.compile(r"(?<!\w)(?:tỉnh|thành phố)\s")
-_PROPER_NAME = re.compile(rf"[{UPPER}]\w{{0,20}}(?:[ -][{UPPER}]\w{{0,20}}){{0,3}}")
-_AFTER_NAME = re.compile(r"\s(?:NĂM|GIAI ĐOẠN|ĐẾN)\s")
-_PERIOD = re.compile(r"(?<!\w)giai đoạn\s(20\d\d)\s?[-–]\s?(20\d\d)")
+_NAME_BEHIND = re.compile(rf"(?:\s[{UPPER}][^\W\d_]{{0,9}}){{1,4}}")
+_FULL_DATE = re.compile(r"ngày\s\d{1,2}\stháng\s\d{1,2}\snăm\s\d{4}")
+_PERIOD = re.compile(
+    r"(?<!\w)(?:giai đoạn|thời kỳ|nhiệm kỳ|5 năm|năm năm|các năm|03 năm|3 năm)\s(?:từ\s)?"
+    r"(?:năm\s)?(20\d\d)\s?(?:[-–]|đến năm|đến)\s?(20\d\d)"
+)
 _YEAR = re.compile(r"(?<!\w)năm\s(20\d\d)(?!\d)")
-_UNTIL = re.compile(r"(?<!\w)đến\s(?:hết\s)?năm\s(20\d\d)(?!\d)")
-_BODY_STARTS = ("căn cứ", "thực hiện ", "xét đề nghị", "theo đề nghị")
+_UNTIL = re.compile(r"(?<!\w)(?:đến|tới)\s(?:hết\s|cuối\s)?năm\s(20\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,84 +58,28 @@ class HeadReading:
 
 
 def read_head(text: str, pieces: list[Piece]) -> HeadReading:
+    """Everything but the citations, which need the structure: see `with_citations`."""
     lines = [text[piece.start : piece.end] for piece in pieces]
-    is_form = _is_official_form(lines)
-    count = _form_length(pieces, lines) if is_form else _article_title_length(pieces, lines)
-    header = lines[:count]
-    head = _official_head(header) if is_form else _article_head(header, lines)
-    head = _with_years(head)
+    if is_official_form(lines):
+        count = form_length(pieces, lines)
+        head = _completed(read_letterhead(pieces, lines), lines)
+    else:
+        count = _article_title_length(pieces, lines)
+        head = _article_head(lines[:count], lines)
+    head = replace(
+        _with_years(head),
+        signer=read_signer(text, pieces),
+        recipients=read_recipients(text, pieces),
+        annexes=read_annexes(text, pieces[count:]),
+    )
     said = any(noise.says_illustration(fold(line)) for line in (*lines[:40], *lines[-10:]))
     end = pieces[count - 1].end if count else 0
     return HeadReading(replace(head, illustration=said), end)
 
 
-# --- the header block of Decree 30 ---------------------------------------------------------------
-
-
-def _is_official_form(lines: list[str]) -> bool:
-    return any(
-        _NATIONAL_NAME in (folded := fold(line))
-        or _NATIONAL_NAME_VARIANT in folded
-        or _NUMBER.match(folded)
-        for line in lines[:15]
-    )
-
-
-def _form_length(pieces: list[Piece], lines: list[str]) -> int:
-    for index, (piece, line) in enumerate(zip(pieces, lines, strict=True)):
-        # `Độc lập - Tự do` has no marker; `A.` or `I.` opens the body.
-        if index >= _MAX_HEADER_PIECES or (piece.marker and piece.marker.kind != "star"):
-            return index
-        if fold(line).startswith(_BODY_STARTS) or len(line) > _MAX_HEADER_LINE:
-            return index
-    return len(lines)
-
-
-def _official_head(header: list[str]) -> Head:
-    head = Head()
-    for line in header:
-        folded = fold(line)
-        if head.number is None and (number := _NUMBER.search(folded)):
-            symbol = line[slice(*number.span(2))]
-            head = replace(head, number=number.group(1), symbol=symbol)
-        if head.date is None and (date := _PLACE_DATE.search(folded)):
-            place = trim(line[slice(*date.span(1))])
-            head = replace(head, place=place, date=_iso(date.group(2, 3, 4)))
-        if head.issuer is None and _ISSUER.match(folded):
-            head = replace(head, issuer=_issuer_in_columns(line))
-    kind, subject = _type_and_subject(header)
-    title = one_line(f"{kind.capitalize()} {subject}") if kind and subject else None
-    province = _province(head.issuer) or _province(subject)
-    return replace(
-        head,
-        type=_TYPES[fold(kind)] if kind else None,
-        subject=subject,
-        title=title,
-        province=province,
-    )
-
-
-def _issuer_in_columns(line: str) -> str:
-    """A two-column header flattened to one line has the national name at its right."""
-    position = max(fold(line).find(_NATIONAL_NAME), fold(line).find(_NATIONAL_NAME_VARIANT))
-    return trim(one_line(line[:position] if position > 0 else line))
-
-
-def _type_and_subject(header: list[str]) -> tuple[str | None, str | None]:
-    for index, line in enumerate(header):
-        if fold(line.strip()) in _TYPES:
-            following = _subject_lines(header[index + 1 :])
-            return line.strip(), trim(one_line(" ".join(following))) or None
-    return None, None
-
-
-def _subject_lines(lines: list[str]) -> list[str]:
-    subject: list[str] = []
-    for line in lines:
-        if line.startswith("(") or not any(char.isalnum() for char in line):
-            break
-        subject.append(line)
-    return subject[:4]
+def with_citations(text: str, head: Head, passages: Sequence[Passage]) -> Head:
+    """The documents this one is based on, replaces, amends or carries out."""
+    return replace(head, citations=read_citations(text, head, passages))
 
 
 # --- a newspaper article -------------------------------------------------------------------------
@@ -148,16 +87,18 @@ def _subject_lines(lines: list[str]) -> list[str]:
 
 def _article_title_length(pieces: list[Piece], lines: list[str]) -> int:
     """The first line is the headline unless it is itself a bullet, a heading or a sentence."""
-    if len(lines) < 2 or pieces[0].marker or len(lines[0]) > _MAX_HEADER_LINE:
+    if len(lines) < 2 or pieces[0].marker or len(lines[0]) > _MAX_HEADLINE:
         return 0
-    if lines[0].endswith((".", ";", ":")) or lines[0].startswith("{"):
+    if lines[0].endswith((".", ";", ":")) or lines[0].startswith("{") or " " not in lines[0]:
+        return 0
+    if wording.is_bare_heading(fold(lines[0])):
         return 0
     return 0 if "%" in lines[0] and "%" in lines[1] else 1
 
 
 def _article_head(header: list[str], lines: list[str]) -> Head:
     title = one_line(header[0]) if header else None
-    head = Head(title=title, province=_province(title))
+    head = Head(title=title, province=read_province(title))
     for line in lines:
         if cited := _cited_document(line):
             province = head.province or cited.province
@@ -165,12 +106,30 @@ def _article_head(header: list[str], lines: list[str]) -> Head:
                 cited, title=title, province=province, issuer=_full_issuer(cited, province)
             )
     announced = next((found for line in lines if (found := _announced_document(line))), Head())
-    kind = next((kind for kind in _TYPES if title and kind in fold(title)), None)
+    kind = next((kind for kind in PLANNING_TYPES if title and kind in fold(title)), None)
     return replace(
         announced,
         title=title,
-        type=_TYPES[kind] if kind else announced.type,
+        type=TYPES[kind] if kind else announced.type,
         province=head.province or announced.province,
+    )
+
+
+def _completed(head: Head, lines: list[str]) -> Head:
+    """Under a headline in capitals an article tells which document it is about."""
+    if head.symbol or head.issuer:
+        return head
+    cited = next((found for line in lines[:40] if (found := _cited_document(line))), None)
+    if cited is None:
+        return head
+    province = head.province or cited.province
+    return replace(
+        head,
+        number=cited.number,
+        symbol=cited.symbol,
+        date=cited.date,
+        issuer=_full_issuer(cited, province),
+        province=province,
     )
 
 
@@ -180,10 +139,10 @@ def _announced_document(line: str) -> Head | None:
     announced = _ANNOUNCED.search(folded)
     if not announced:
         return None
-    kind = _TYPES[" ".join(announced.group(1).split())]
+    kind = TYPES[" ".join(announced.group(1).split())]
     subject = _subject_after(line[announced.end(1) : announced.end(1) + 200])
     before = line[max(0, announced.start() - 200) : announced.start()]
-    return Head(type=kind, subject=subject, province=_province(before))
+    return Head(type=kind, subject=subject, province=read_province(before))
 
 
 def _cited_document(line: str) -> Head | None:
@@ -196,17 +155,26 @@ def _cited_document(line: str) -> Head | None:
     dates = _SHORT_DATE.findall(before) or _SHORT_DATE.findall(
         folded[cited.end() : cited.end() + 60]
     )
-    issuer = _ISSUER.search(before)
     shift = max(0, cited.start() - 200)
+    issuer = _issuer_before(line[shift : cited.start()])
     return Head(
-        type=_TYPES[" ".join(cited.group(1).split())],
+        type=TYPES[" ".join(cited.group(1).split())],
         number=cited.group(2),
         symbol=line[slice(*cited.span(3))],
-        date=_iso(dates[-1]) if dates else None,
-        issuer=line[shift + issuer.start() : shift + issuer.end()].strip() if issuer else None,
+        date=iso_date(dates[-1]) if dates else None,
+        issuer=issuer,
         subject=_subject_after(line[cited.end() : cited.end() + 200]),
-        province=_province(line[cited.end() : cited.end() + 200]),
+        province=read_province(issuer) or read_province(line[cited.end() : cited.end() + 200]),
     )
+
+
+def _issuer_before(words: str) -> str | None:
+    """`Ủy ban nhân dân tỉnh Phú Thọ`, with the name as far as it is written."""
+    match = _ISSUER.search(fold(words))
+    if not match:
+        return None
+    name = _NAME_BEHIND.match(words, match.end())
+    return words[match.start() : name.end() if name else match.end()].strip()
 
 
 def _subject_after(words: str) -> str | None:
@@ -221,34 +189,18 @@ def _full_issuer(cited: Head, province: str | None) -> str | None:
     return cited.issuer
 
 
-# --- shared ---------------------------------------------------------------------------------------
-
-
-def _province(words: str | None) -> str | None:
-    if not words:
-        return None
-    match = _PROVINCE.search(fold(words))
-    if not match:
-        return None
-    rest = words[match.end() :]
-    if words.isupper():
-        return trim(_AFTER_NAME.split(rest)[0]).title() or None
-    name = _PROPER_NAME.match(rest)
-    return name.group() if name else None
-
-
-def _iso(parts: Iterable[str]) -> str | None:
-    day, month, year = (int(part) for part in parts)
-    return f"{year:04}-{month:02}-{day:02}" if 1 <= day <= 31 and 1 <= month <= 12 else None
+# --- years ---------------------------------------------------------------------------------------
 
 
 def _with_years(head: Head) -> Head:
-    """The year of a yearly plan; for longer plans only the last year they cover."""
-    folded = fold(" ".join(part for part in (head.title, head.subject) if part))
+    """The year of a yearly plan; for longer plans the first and the last year they cover."""
+    words = " ".join(part for part in (head.title, head.subject) if part)
+    folded = _FULL_DATE.sub("", fold(words))
     if period := _PERIOD.search(folded):
-        return replace(head, horizon=int(period.group(2)))
+        return replace(head, since=int(period.group(1)), horizon=int(period.group(2)))
     if until := _UNTIL.search(folded):
         return replace(head, horizon=int(until.group(1)))
-    if year := _YEAR.search(folded):
-        return replace(head, year=int(year.group(1)), horizon=int(year.group(1)))
+    if years := _YEAR.findall(folded):
+        year = max(int(year) for year in years)
+        return replace(head, year=year, since=year, horizon=year)
     return head

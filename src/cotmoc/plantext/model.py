@@ -14,8 +14,10 @@ Pillar = Literal["government", "economy", "society"]
 Modality = Literal["strive", "expect"]
 TargetOrigin = Literal["national", "provincial"]
 Frequency = Literal["weekly", "monthly", "quarterly", "half_yearly", "yearly", "regularly"]
-Role = Literal["head", "basis", "purpose", "goals", "tasks", "organisation", "other"]
-Kind = Literal["heading", "bullet", "paragraph", "header"]
+Role = Literal[
+    "head", "basis", "purpose", "results", "goals", "tasks", "organisation", "budget", "other"
+]
+Kind = Literal["heading", "bullet", "paragraph", "header", "table"]
 Reason = Literal[
     "heading",
     "head",
@@ -26,6 +28,8 @@ Reason = Literal[
     "web_page_noise",
     "recipients",
     "picture_caption",
+    "table",
+    "task_detail",
 ]
 
 
@@ -93,8 +97,12 @@ class Head:
 
     @property
     def reference(self) -> str | None:
-        """Number and symbol as people cite them: `33/KH-UBND`."""
-        return f"{self.number}/{self.symbol}" if self.number and self.symbol else None
+        """Number and symbol as people cite them: `33/KH-UBND`; the Party writes `05-NQ/TU`."""
+        if not self.number or not self.symbol:
+            return None
+        first, _, second = self.symbol.partition("/")
+        joint = "-" if first.isalpha() and second and "-" not in self.symbol else "/"
+        return f"{self.number}{joint}{self.symbol}"
 
 
 @dataclass(frozen=True, slots=True)

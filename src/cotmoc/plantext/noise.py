@@ -13,7 +13,16 @@ _WEB_PAGE = re.compile(
     r"|tác giả bài viết|tổng số điểm của bài|xếp hạng: |click |bạn đã không sử dụng|lượt xem"
     r"|(?:• ?)?(?:nam|nữ) miền (?:bắc|trung|nam)$|theo báo |nguồn: |[a-zđ]\.[a-zđ]\.?$"
 )
-_RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:tm|kt|tl|tuq|q)\. ?[^\W\d_]")
+_RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:(?:tm|kt|tl|tuq|q)\.|t/m|k/t|t/l) ?[^\W\d_]")
+_SIGNING_TITLE = re.compile(
+    r"(?:q\. ?|quyền )?(?:phó )?(?:chủ tịch|tổng giám đốc|giám đốc|bí thư|bộ trưởng|thứ trưởng"
+    r"|thủ tướng|cục trưởng|trưởng ban|chánh văn phòng|trưởng phòng|viện trưởng)(?: thường trực)?$"
+)
+_PAGE_NUMBER = re.compile(
+    r"(?:trang |page )?[-–] ?\d{1,3} ?[-–]$|\d{1,3}(?: ?/ ?\d{1,3})?$"
+    r"|trang \d{1,3}(?: ?/ ?\d{1,3})?$"
+)
+_NATIONAL_NAME = re.compile(r"cộng h(?:òa|oà) xã hội chủ nghĩa|đảng cộng sản việt nam$")
 _ILLUSTRATION = re.compile(r"văn bản minh h(?:ọa|oạ)")
 
 
@@ -33,3 +42,16 @@ def opens_recipients(folded: str) -> bool:
 
 def says_illustration(folded: str) -> bool:
     return _ILLUSTRATION.search(folded) is not None
+
+
+def is_signing_title(folded: str) -> bool:
+    """`CHỦ TỊCH` standing alone above the signature."""
+    return _SIGNING_TITLE.match(folded) is not None
+
+
+def is_page_number(folded: str) -> bool:
+    return _PAGE_NUMBER.match(folded) is not None
+
+
+def is_national_name(folded: str) -> bool:
+    return _NATIONAL_NAME.search(folded.strip()) is not None

@@ -40,15 +40,19 @@ class Course:
 
     def open_clause(self, label: str | None = None) -> None:
         """`label`: what the bullet above (`Tỷ lệ hồ sơ …:`) says is measured."""
-        self._sentence, self._clause_label = -1, label
+        self._clause_label = label
+        self._open_sentence(-1)
+
+    def _open_sentence(self, number: int) -> None:
+        self._sentence = number
+        self.announced = self.goal_announced = False
+        self.deadline, self.modality, self.label = None, None, self._clause_label
+        self.previous, self.index = None, None
 
     def move_to(self, statement: Statement) -> None:
         folded = statement.folded
         if statement.sentence != self._sentence:
-            self._sentence = statement.sentence
-            self.announced, self.deadline, self.label = False, None, self._clause_label
-            self.previous, self.modality, self.index = None, None, None
-            self.goal_announced = False
+            self._open_sentence(statement.sentence)
         if cues.announcement(folded, self.year) is not None:
             self.announced = self.goal_announced = self.prose_announced = True
         elif cues.tells_result(folded, year=self.year):

@@ -54,16 +54,48 @@ _SENTENCES: dict[str, object] = {
     "is_folder": gettext_lazy("this is a folder, not a file"),
     "plan_empty": gettext_lazy("the file is empty"),
     "plan_no_text": gettext_lazy("there is no text in the file, only spaces"),
-    "plan_too_large": gettext_lazy("the file is larger than a plan can be (5 MB)"),
+    "plan_too_large": gettext_lazy(
+        "the file has %(megabytes)s MB; at most %(limit)s MB are read. Is it the right file?"
+    ),
+    "plan_text_too_long": gettext_lazy("the text is longer than any plan; is it the right file?"),
+    "plan_too_many_pages": gettext_lazy(
+        "the file has %(pages)s pages, at most %(limit)s are read; split it"
+    ),
     "plan_not_text": gettext_lazy(
-        "this is not a text document, whatever its name says; save the plan as plain text (UTF-8)"
+        "this is not a text document, whatever its name says; save the plan as .docx or PDF"
     ),
-    "plan_encoding": gettext_lazy("not UTF-8; save the plan again as plain text, UTF-8"),
-    "plan_encoding_tcvn3": gettext_lazy(
-        "written in the old encoding TCVN3 (ABC); convert it to Unicode, save as UTF-8"
+    "plan_encoding": gettext_lazy(
+        "the encoding of the text cannot be told; open it and save it again as text, UTF-8"
     ),
-    "plan_encoding_windows_1258": gettext_lazy(
-        "written in the old encoding Windows-1258; save it again as UTF-8"
+    "plan_broken": gettext_lazy("the file is damaged; open it and save it again as .docx or PDF"),
+    "plan_too_deep": gettext_lazy(
+        "the file is nested deeper than any document; open it and save it again as .docx"
+    ),
+    "plan_unpacks_too_large": gettext_lazy(
+        "the file unpacks to far more than a plan holds and was not opened; save it again as .docx"
+    ),
+    "plan_encrypted": gettext_lazy(
+        "the file is locked with a password; open it and save it without one"
+    ),
+    "plan_old_word": gettext_lazy(
+        "this kind of document cannot be read; open it in Word or LibreOffice and save it as .docx"
+    ),
+    "plan_old_rtf": gettext_lazy(
+        "RTF cannot be read; open it in Word or LibreOffice and save it as .docx"
+    ),
+    "plan_spreadsheet": gettext_lazy(
+        "this is a spreadsheet; put its table into a document and save it as .docx or PDF"
+    ),
+    "plan_archive": gettext_lazy("this is an archive; unpack it and choose the document inside"),
+    "plan_scanned": gettext_lazy(
+        "these are pictures of pages without text; send the file that was not scanned, or have "
+        "text recognition installed on the server (Debian: apt install %(install)s)"
+    ),
+    "plan_scan_failed": gettext_lazy(
+        "text recognition failed on page %(page)s; scan it again, or send the original file"
+    ),
+    "plan_scan_too_long": gettext_lazy(
+        "%(pages)s scanned pages are too many for text recognition (at most %(limit)s); split it"
     ),
     "wrong_kind": gettext_lazy(
         "by its content this is %(kind)s; CSV, XLSX, Parquet and JSON Lines are read"

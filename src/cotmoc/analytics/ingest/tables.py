@@ -29,9 +29,10 @@ from cotmoc.analytics.ingest.blocks import (
 )
 from cotmoc.core.problems import BadInput, Problem
 
-ROWS = 50_000
+# A workbook's cells are Python texts until a block is full, and three blocks are on their way.
+ROWS = 8_000
 # openpyxl keeps all shared texts in memory, and a workbook unpacks to many times its size.
-MOST_SHARED_TEXT = 64 << 20
+MOST_SHARED_TEXT = 32 << 20
 MOST_UNPACKED = 2 << 30
 LONGEST_LINE = 1 << 20
 _SAMPLE_ROWS = 1_000

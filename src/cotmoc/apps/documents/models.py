@@ -27,9 +27,13 @@ class Document(models.Model):
         DRAFT = "draft", _("Being confirmed")
         IN_FORCE = "in_force", _("In force")
         REPLACED = "replaced", _("Replaced")
+        WITHDRAWN = "withdrawn", _("No longer in force")
 
     kind = models.CharField(max_length=60, blank=True)
     symbol = models.CharField(max_length=60, blank=True)
+    symbol_key = models.CharField(
+        max_length=80, default="", blank=True, help_text="symbol as `rules.reference_key` spells it"
+    )
     title = models.CharField(max_length=300)
     issuer = models.CharField(max_length=200, blank=True)
     place = models.CharField(max_length=80, blank=True)
@@ -52,6 +56,9 @@ class Document(models.Model):
     horizon = models.PositiveSmallIntegerField(null=True, help_text="last year planned for")
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True, help_text="first day it is no longer in force")
+    state_reason = models.CharField(
+        max_length=300, default="", blank=True, help_text="why it holds no longer, if a person said"
+    )
     notes = models.JSONField(default=list, help_text="codes: what reading the file took")
     origins = models.JSONField(
         default=list, help_text="[start, page, paragraph, table, row, column] of stretches of text"
@@ -76,9 +83,15 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["-date", "-id"]
+        indexes = [models.Index(fields=["symbol_key"])]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def reference(self) -> str:
+        """How people name it: its symbol, or its title where it has none."""
+        return self.symbol or self.title
 
 
 class Clause(models.Model):
@@ -123,6 +136,8 @@ class Relation(models.Model):
         Document, null=True, on_delete=models.SET_NULL, related_name="related_from"
     )
     reference = models.CharField(max_length=80, blank=True, help_text="number and symbol")
+    reference_key = models.CharField(max_length=80, default="", blank=True)
+    issuer = models.CharField(max_length=200, default="", blank=True)
     text = models.CharField(max_length=600)
     date = models.DateField(null=True)
     start = models.PositiveIntegerField()
@@ -130,7 +145,7 @@ class Relation(models.Model):
 
     class Meta:
         ordering = ["document", "start"]
-        indexes = [models.Index(fields=["reference"])]
+        indexes = [models.Index(fields=["reference"]), models.Index(fields=["reference_key"])]
 
     def __str__(self) -> str:
         return self.reference or self.text[:60]

@@ -172,9 +172,10 @@ class DraftRowQuerySet(models.QuerySet["DraftRow"]):
 class DraftRow(models.Model):
     """A target or task read from a document or added by hand, until a person has decided on it.
 
-    `content` has the keys of `plantext.Target` or `plantext.Task`; `as_read` is what the reader
-    said, and is empty for a row added by hand. `version` grows with every change: who sends an
-    older one is told so and overwrites nothing.
+    `content` has the keys of `plantext.Target` or `plantext.Task` but for place and quote, which
+    are `clause`, `start` and `end`; `as_read` is what the reader said, and is empty for a row added
+    by hand. `version` grows with every change: who sends an older one is told so and overwrites
+    nothing. Rows are never deleted: one that was merged into another is withdrawn.
     """
 
     class Kind(models.TextChoices):
@@ -185,6 +186,7 @@ class DraftRow(models.Model):
         PROPOSED = "proposed", _("To be decided")
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Taken into another row")
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="draft_rows")
     kind = models.CharField(max_length=6, choices=Kind)
@@ -210,6 +212,91 @@ class DraftRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.content.get("name") or self.content.get("action") or self.pk)
+
+    @property
+    def quote(self) -> str:
+        return self.document.text[self.start : self.end]
+
+    @property
+    def flags(self) -> list[str]:
+        """Codes of what a person should look at."""
+        return list(self.content.get("flags") or ())
+
+
+class DraftChange(models.Model):
+    """One step of confirming: which rows a person changed, so that it can be told and undone.
+
+    `rows` holds, for each row, its number and its fields before (null: it was not there) and after.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="draft_changes")
+    verb = models.CharField(max_length=14)
+    rows = models.JSONField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {len(self.rows)}"
+
+
+class NamedBody(models.Model):
+    """Whom a document means by a name that the register does not know, as a person said."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="named_bodies")
+    name = models.CharField(max_length=300, help_text="folded")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "name"], name="named_body_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.organisation}"
+
+
+class Upload(models.Model):
+    """A file somebody handed in to be read: waiting, being read, read or refused."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Being read")
+        DONE = "done", _("Read")
+        REFUSED = "refused", _("Refused")
+
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text="bytes")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    problem = models.JSONField(default=dict, help_text="code and params of why it was refused")
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.CASCADE, related_name="uploads"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["requested_by", "requested_at"])]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
 
 
 class TargetLink(models.Model):

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+
+from cotmoc.apps.documents.models import Document, Relation, RelationKind
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine
-from cotmoc.apps.programmes.models import Pillar, Plan, Target
-from cotmoc.apps.programmes.rules import STATES, Goal, Measured, Standing, State, assess
+from cotmoc.apps.programmes.models import Pillar, Plan, PlanTask, Standing, Target
+from cotmoc.apps.programmes.rules import STATES, Goal, Measured, State, assess
+from cotmoc.apps.programmes.rules import Standing as Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class TargetRow:
     target: Target
     indicator: IndicatorVersion | None
     figure: Figure | None
-    standing: Standing
+    standing: Judged
 
     @property
     def state(self) -> State:
@@ -31,21 +35,53 @@ class TargetRow:
 
 
 def current_plan(viewer: object) -> Plan | None:
-    """The newest plan the viewer may see."""
-    return Plan.objects.visible_to(viewer).select_related("document", "organisation__unit").first()
+    """The newest plan in force that the viewer may see; else the newest there is.
+
+    A plan in a document that amends another one is part of that other plan.
+    """
+    plans = Plan.objects.visible_to(viewer).select_related("document", "organisation__unit")
+    amending = Relation.objects.filter(
+        document=OuterRef("document"), kind=RelationKind.AMENDS, other__plan__isnull=False
+    )
+    own = plans.filter(~Exists(amending))
+    return own.filter(document__state=Document.State.IN_FORCE).first() or own.first()
+
+
+def plan_targets(plan: Plan, *, viewer: object, restated: bool = False) -> list[Target]:
+    """The targets of a plan and of the documents that amend it, those of the plan first.
+
+    One that an amendment states anew is left out, unless `restated` asks for it. One query, and
+    one more where there are amendments.
+    """
+    amending = Relation.objects.filter(
+        document=OuterRef("plan__document"), kind=RelationKind.AMENDS, other=plan.document_id
+    ).exclude(document__state=Document.State.DRAFT)
+    found = list(
+        Target.objects.visible_to(viewer)
+        .filter(Q(plan=plan) | Exists(amending))
+        .select_related("lead", "clause")
+        .order_by("plan_id", "order")
+    )
+    others = {target.plan_id for target in found} - {plan.pk}
+    plans = Plan.objects.select_related("document").in_bulk(others) if others else {}
+    gone = set() if restated else {target.restates_id for target in found if target.restates_id}
+    for target in found:
+        target.plan = plans.get(target.plan_id, plan)
+    kept = [target for target in found if target.pk not in gone]
+    return sorted(kept, key=lambda target: target.plan_id != plan.pk)
 
 
 def target_rows(
     plan: Plan, *, viewer: object, today: date, targets: Iterable[Target] | None = None
 ) -> list[TargetRow]:
-    """The plan's targets in the order of the text, each with its standing. Three queries."""
+    """Targets with their standing, of a plan as amended or those given. Three queries."""
     if targets is None:
-        targets = (
-            Target.objects.visible_to(viewer).filter(plan=plan).select_related("lead", "clause")
-        )
-    chosen = list(targets)
-    for target in chosen:
-        target.plan = plan  # one plan with one text, not a copy for each target
+        chosen = plan_targets(plan, viewer=viewer)
+    else:
+        chosen = list(targets)
+        for target in chosen:
+            if target.plan_id == plan.pk:
+                target.plan = plan  # one plan with one text, not a copy for each target
     codes = {target.indicator_code for target in chosen if target.indicator_code}
     indicators = {
         row.code: row for row in IndicatorVersion.objects.filter(latest=True, code__in=codes)
@@ -78,6 +114,8 @@ def _row(
     today: date,
 ) -> TargetRow:
     indicator = indicators.get(target.indicator_code)
+    if target.standing != Standing.OPEN:
+        return TargetRow(target, indicator, None, Judged("not_applicable"))
     figure = None if _is_for_one_level(target, indicator) else figures.get(target.indicator_code)
     measured = None
     if figure and indicator:
@@ -90,6 +128,42 @@ def _is_for_one_level(target: Target, indicator: IndicatorVersion | None) -> boo
     """Whether the target speaks of one level of an indicator that several levels report: such a
     target is never judged by the total of the whole province."""
     return bool(target.level and indicator and len(indicator.content["applies_to"]) > 1)
+
+
+def plan_tasks(plan: Plan, *, viewer: object) -> list[PlanTask]:
+    """The plan's tasks in the order of the text. One query."""
+    found = PlanTask.objects.visible_to(viewer).filter(plan=plan).select_related("lead", "clause")
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a target or task said before, and what later documents say in its place."""
+
+    earlier: tuple[Target | PlanTask, ...]
+    later: tuple[Target | PlanTask, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.earlier or self.later)
+
+
+def history(row: Target | PlanTask, *, viewer: object, most: int = 20) -> History:
+    """The statements before and after one, each a document older or newer; one query a step."""
+    readable = type(row).objects.visible_to(viewer).select_related("plan", "lead", "clause")
+    earlier: list[Target | PlanTask] = []
+    at = row
+    while at.restates_id and len(earlier) < most:
+        before = readable.filter(pk=at.restates_id).first()
+        if before is None:
+            break
+        earlier.append(before)
+        at = before
+    later: list[Target | PlanTask] = []
+    at = row
+    while len(later) < most and (after := readable.filter(restates_id=at.pk).first()):
+        later.append(after)
+        at = after
+    return History(tuple(earlier), tuple(later))
 
 
 def counts(rows: Sequence[TargetRow]) -> dict[State, int]:

@@ -24,6 +24,16 @@ FRAGMENTS = (
     *("từ 5 lên 8", "(cấp tỉnh 90%, cấp xã 80%)", "(100% a; 80% b; 70% c)", "Cơ cấu kinh tế:"),
     *("+ Cấp tỉnh: 90%", "gồm 05 chỉ tiêu:", "(1) a; (2) b", "31/6/2026", "tổng số 5, gồm 2, 1"),
     *("hoàn thành", "một nửa", "3 bậc", "85/100 điểm", "15 phút", "trước ngày 30/6", "cho 500"),
+    *("IV. TỔ CHỨC THỰC HIỆN", "1. Sở Y tế", "Giao Sở Y tế chủ trì", "phối hợp với Sở Nội vụ"),
+    *("triển khai", "- Cơ quan chủ trì: Sở Y tế", "Thời gian: Quý II/2026", "trước ngày 30/6/2026"),
+    *(
+        "III. NHIỆM VỤ",
+        "các sở, ban, ngành",
+        "có trách nhiệm",
+        "hằng quý",
+        "Kinh phí: 2 tỷ đồng",
+        ":",
+    ),
     *("Căn cứ Luật", "KẾ HOẠCH", "Số: 01/KH-UBND", "İ", "e\u0323\u0302", "\f", "\u2028", "trở lên"),
 )
 plan_like = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map("".join)
@@ -46,13 +56,22 @@ def check_quotes(plan: Plan) -> None:
         assert target.name
         clause = addresses[target.clause]
         assert clause.start <= target.start < target.end <= clause.end
+    for task in plan.tasks:
+        assert plan.text[task.start : task.end] == task.quote
+        assert task.quote
+        assert task.action
+        clause = addresses[task.clause]
+        assert clause.start <= task.start < task.end <= clause.end
     for left in plan.left_alone:
         assert plan.text[left.start : left.end] == left.text
 
 
 def check_every_line_once(plan: Plan) -> None:
-    with_target = {target.clause for target in plan.targets}
-    covered = [(c.start, c.end) for c in plan.clauses if c.address in with_target]
+    with_row = {row.clause for row in (*plan.targets, *plan.tasks)}
+    covered = [
+        (c.start, c.end) for c in plan.clauses if c.address in with_row and c.kind != "table"
+    ]
+    covered += [(row.start, row.end) for row in (*plan.targets, *plan.tasks)]
     covered += [(left.start, left.end) for left in plan.left_alone]
     offset = 0
     for line in plan.text.split("\n"):
@@ -60,11 +79,10 @@ def check_every_line_once(plan: Plan) -> None:
         if line.strip():
             assert any(start < end and offset < stop for start, stop in covered), line
         offset = end + 1
-    taken = sorted(
-        [(t.start, t.end) for t in plan.targets] + [(x.start, x.end) for x in plan.left_alone]
-    )
-    for (_, end), (start, _) in pairwise(taken):
-        assert end <= start
+    for rows in (plan.targets, plan.tasks):
+        taken = sorted([(x.start, x.end) for x in (*rows, *plan.left_alone)])
+        for (_, end), (start, _) in pairwise(taken):
+            assert end <= start
 
 
 @settings(max_examples=150, deadline=None)
@@ -102,7 +120,21 @@ def test_sixty_pages_take_less_than_two_seconds() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", [" ", "9", "(", "tỷ lệ ", "và ", "- 90% ", "1.", "phấn đấu đạt ", "(chủ trì: a ", "à"]
+    "unit",
+    [
+        " ",
+        "9",
+        "(",
+        "tỷ lệ ",
+        "và ",
+        "- 90% ",
+        "1.",
+        "phấn đấu đạt ",
+        "(chủ trì: a ",
+        "à",
+        "Sở ",
+        "các sở, ",
+    ],
 )
 def test_a_line_of_a_megabyte_is_read_in_linear_time(unit: str) -> None:
     text = "II. MỤC TIÊU\n- 90% hồ sơ " + unit * (1_000_000 // len(unit)) + " x"

@@ -91,11 +91,11 @@ def test_a_text_without_targets_is_refused(tmp_path, cast, now):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not_text"),
+        (b"\x7fELF\x02\x01\x01\x00\x00\x00\rIHDR", "not_text"),
         (b"", "empty"),
-        ("KẾ HOẠCH".encode("utf-16-le"), "encoding"),
+        (b"{\\rtf1 KE HOACH}", "old_rtf"),
     ],
-    ids=["a picture named .txt", "an empty file", "UTF-16 without a mark"],
+    ids=["a program named .txt", "an empty file", "RTF named .txt"],
 )
 def test_what_is_no_text_is_refused(tmp_path, cast, now, content, code):
     path = tmp_path / "ke-hoach.txt"

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.programmes.models import Pillar
+from cotmoc.apps.programmes.models import Pillar, Standing
 from cotmoc.apps.programmes.queries import TargetRow
 from cotmoc.apps.programmes.rules import STATES
-from cotmoc.apps.programmes.wording import goal_text, lead_text, level_text
+from cotmoc.apps.programmes.wording import goal_text, lead_text, level_text, reason_text
 from cotmoc.core.text import fold
 from cotmoc.ui.states import state_of
 
@@ -29,6 +29,9 @@ class TargetFilters(forms.Form):
     pillar = forms.ChoiceField(
         label=gettext_lazy("Pillar"), required=False, choices=[*ANY, *Pillar.choices]
     )
+    standing = forms.ChoiceField(
+        label=gettext_lazy("Standing"), required=False, choices=[*ANY, *Standing.choices]
+    )
 
     def apply(self, rows: Sequence[TargetRow]) -> list[TargetRow]:
         """The rows that match; a wrong value filters nothing."""
@@ -36,12 +39,14 @@ class TargetFilters(forms.Form):
         text = fold(self.cleaned_data.get("q") or "")
         state = self.cleaned_data.get("state")
         pillar = self.cleaned_data.get("pillar")
+        standing = self.cleaned_data.get("standing")
         return [
             row
             for row in rows
             if (not text or text in row.target.search)
             and (not state or row.state == state)
             and (not pillar or row.target.pillar == pillar)
+            and (not standing or row.target.standing == standing)
         ]
 
 
@@ -62,6 +67,7 @@ def export_rows(rows: Sequence[TargetRow]) -> tuple[list[str], list[list[Any]]]:
         _("Clause"), _("Target"), _("Level"), _("Pillar"), _("Goal"), _("Goal value"), _("Unit"),
         _("Value"), _("Numerator"), _("Denominator"), _("Period"), _("State"), _("Short by"),
         _("Short by, count"), _("Lead"), _("Deadline"), _("Indicator"),
+        _("Standing"), _("Closed on"), _("Reason"),
     ]  # fmt: skip
     return headers, [_cells(row) for row in rows]
 
@@ -86,4 +92,7 @@ def _cells(row: TargetRow) -> list[Any]:
         lead_text(target),
         target.deadline,
         target.indicator_code,
+        str(target.get_standing_display()),
+        target.closed_on,
+        reason_text(target),
     ]
