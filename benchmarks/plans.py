@@ -21,8 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "plans"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "plans"))
 
 import scoring
 from gold import Sample, long_text, read_corpus
@@ -176,9 +175,11 @@ def missed_bars(result: dict[str, Any]) -> list[str]:
         if "unreadable" in run:
             missed.append(f"cannot read the long plan as {kind}")
             continue
-        for name in ("seconds", "peak_mb"):
-            if run[name] > BARS[name]:
-                missed.append(f"{name} for {kind} {run[name]} is above {BARS[name]}")
+        missed += [
+            f"{name} for {kind} {run[name]} is above {BARS[name]}"
+            for name in ("seconds", "peak_mb")
+            if run[name] > BARS[name]
+        ]
     return missed
 
 
