@@ -22,13 +22,14 @@ SUFFIXES = {"docx": "docx", "pdf": "pdf", "html": "html", "md": "md"}
 class Layout:
     """What a format may do beyond the words; each format uses what it knows.
 
-    `wrap` breaks lines after so many letters, `columns` sets a PDF in columns, `header`, `footer`
-    and `page_numbers` stand on each page, `menu` and `related` are a web page's furniture,
-    `normal_form` and `line_end` are a text file's.
+    `wrap` breaks lines after so many letters, `columns` sets a PDF in columns, `size` its letters
+    in points, `header`, `footer` and `page_numbers` stand on each page, `menu` and `related` are a
+    web page's furniture, `normal_form` and `line_end` are a text file's.
     """
 
     wrap: int | None = None
     columns: int = 1
+    size: int = 11
     header: str = ""
     footer: str = ""
     page_numbers: bool = False
