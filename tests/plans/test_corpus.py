@@ -40,7 +40,9 @@ def report(scores: dict[str, Score], tallies: str, words: str) -> str:
         tally: Tally = getattr(score, tallies)["right"]
         problems = [line for line in score.problems if line.startswith(words)]
         if problems:
-            told.append(f"{name}: F1 {tally.f1:.3f} ({tally.right} of {tally.gold}, {tally.read} read)")
+            told.append(
+                f"{name}: F1 {tally.f1:.3f} ({tally.right} of {tally.gold}, {tally.read} read)"
+            )
             told += [f"   {line}" for line in problems]
     return "\n".join(told)
 
@@ -186,7 +188,9 @@ def test_a_task_without_its_deadline_is_wrong() -> None:
     from cotmoc.plantext.model import Task
 
     wanted = _task(["xây dựng kho dữ liệu", "Sở Y tế", {"by": 2026}])
-    task = Task("q", 0, 1, "Xây dựng kho dữ liệu", "SỞ Y TẾ", (), "2026", None, None, None, (), "", "")
+    task = Task(
+        "q", 0, 1, "Xây dựng kho dữ liệu", "SỞ Y TẾ", (), "2026", None, None, None, (), "", ""
+    )
     plan = dataclasses.replace(read_plan(""), tasks=(task,))
     assert scoring.score(plan, Gold({}, (), (wanted,))).tasks["right"].right == 1
     late = dataclasses.replace(plan, tasks=(dataclasses.replace(task, deadline="2027"),))
