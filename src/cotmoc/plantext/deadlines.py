@@ -77,6 +77,7 @@ _FREQUENCY = re.compile(
     r"|^[\s,]{0,4}(?:định kỳ\s)?(?:hằng|hàng|mỗi)\s(?:quý|tháng)(?!\w)"
     r"|(?<!\w)(?:đến|trong|hết)\s(?:cuối\s|hết\s)?nhiệm kỳ(?:\s20\d\d\s?[-–]\s?20\d\d)?(?!\w)"
 )
+_FROM_TO = re.compile(r"(?<!\w)từ\s(?:năm\s)?20\d\d\s(?:đến|tới)\s(?:hết\s)?(?:năm\s)?20\d\d(?!\d)")
 _ANY_YEAR = re.compile(rf"(?<!so với )(?<!\w)năm\s{_YEAR}")
 
 
@@ -100,5 +101,6 @@ def find_year(folded: str) -> str | None:
 
 def deadline_spans(folded: str) -> list[tuple[int, int]]:
     """Where deadlines and frequencies are written, so that a name can do without them."""
-    spans = [match.span() for pattern, _ in _FORMS for match in pattern.finditer(folded)]
+    spans = [match.span() for match in _FROM_TO.finditer(folded)]
+    spans += [match.span() for pattern, _ in _FORMS for match in pattern.finditer(folded)]
     return spans + [match.span() for match in _FREQUENCY.finditer(folded)]

@@ -64,7 +64,15 @@ _DAY_AND_MONTH = re.compile(
 _WRITTEN_DATE = re.compile(r"(?<!\w)ngày\s(\d{1,2})\stháng\s(\d{1,2})(?:\snăm\s(\d{4}))?")
 _QUARTER = re.compile(r"(?<!\w)quý\s(v|vi|vii|viii|ix|x|[05-9])(?=[\s/.,;]|$)")
 _TOTAL = re.compile(
-    phrase("tổng kinh phí", "tổng số", "tổng vốn", "tổng mức đầu tư", "tổng nhu cầu", "tổng cộng")
+    phrase(
+        "kinh phí",
+        "tổng kinh phí",
+        "tổng số",
+        "tổng vốn",
+        "tổng mức đầu tư",
+        "tổng nhu cầu",
+        "tổng cộng",
+    )
     + r"|"
     + phrase("kinh phí thực hiện", "tổng dự toán", "tổng nguồn vốn")
 )
@@ -192,8 +200,7 @@ def _sameness(target: Target) -> tuple[str, ...]:
         target.level or "",
         target.unit or "",
         target.deadline or "",
-        target.of or "",
-        target.rule,
+        "change" if target.rule == "growth" or target.comparator == "raise" else "",
     )
 
 

@@ -11,6 +11,7 @@ from cotmoc.plantext import scope
 from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
 from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.deadlines import deadline_spans
+from cotmoc.plantext.model import Unit
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement
 from cotmoc.plantext.words import fold, has_letters, phrase, trimmed_span
@@ -45,6 +46,7 @@ _ACTION = (
     *("tạo", "có", "có thêm", "công nhận", "hoàn thành", "lắp đặt", "đầu tư", "cung cấp", "thêm"),
     *("tích hợp", "nâng cấp", "trồng", "trồng mới", "duy trì", "tiếp nhận", "xử lý", "kết nối"),
     *("tăng thêm", "tạo việc làm", "mở", "chuyển đổi", "lựa chọn", "đón", "phục vụ", "số hóa"),
+    *("đưa vào khai thác", "đưa vào vận hành", "đưa vào sử dụng", "vận hành", "khai thác"),
     *("xóa", "xoá", "kết nạp", "tuyển dụng", "phủ sóng"),
 )
 _ACTS = re.compile(
@@ -57,7 +59,7 @@ _PLAN_PARTS = re.compile(
     r"\s{0,4}(?:nhóm\s)?"
     + phrase(
         *("nhiệm vụ", "giải pháp", "nội dung", "mục tiêu", "quan điểm", "chỉ tiêu", "đột phá"),
-        *("khâu", "trọng tâm", "nguyên tắc", "bước", "giai đoạn", "phần", "chương", "trang"),
+        *("khâu", "trọng tâm", "nguyên tắc", "bước", "giai đoạn", "phần", "chương"),
         *("trụ cột", "bên", "khía cạnh", "yêu cầu", "tiêu chí", "văn bản số"),
     )
 )
@@ -96,11 +98,14 @@ Found = list[tuple[Quantity, Wording]]
 # --- which numbers are promises -----------------------------------------------------------------
 
 
-def find_promises(statement: Statement, in_goals: bool) -> Found:
+def find_promises(statement: Statement, in_goals: bool, follows: Unit | None = None) -> Found:
     """Every number that is promised, in order.  Outside the goals only a share is, unless the
-    caller knows that the sentence announces a goal and says `in_goals`."""
+    caller knows that the sentence announces a goal and says `in_goals`.  `follows` is the unit of
+    the target before: `xây dựng 05 xã …; 02 khu …` promises both."""
     found = _lifted(statement.folded, _worded(statement.folded))
     pairs: Found = []
+    if in_goals and follows == "count" and found and _opens_with(statement.folded, found[0]):
+        pairs, found = found[:1], found[1:]
     for quantity, wording in found:
         previous = pairs[-1] if pairs else None
         if not wording.past and _is_promise(
@@ -108,6 +113,12 @@ def find_promises(statement: Statement, in_goals: bool) -> Found:
         ):
             pairs.append((quantity, wording))
     return pairs
+
+
+def _opens_with(folded: str, first: tuple[Quantity, Wording]) -> bool:
+    quantity, wording = first
+    bare = not _PLAN_PARTS.match(folded, quantity.end) and not wording.past
+    return quantity.unit == "count" and bare and not folded[: wording.start].strip(" ,;")
 
 
 def _worded(folded: str) -> Found:

@@ -62,6 +62,8 @@ _LIFTING = re.compile(
 )
 # `Chính quyền số: …`, `Đến năm 2025: …`: a label, unless it is what the numbers measure.
 _LABEL = re.compile(r"[^:]{0,160}:\s{1,4}")
+# `Về kinh tế số - Kinh tế số …`: a heading and its first bullet in one line.
+_ABOUT = re.compile(rf"\s{{0,4}}[Vv]ề\s[^-–:;,]{{3,60}}\s[-–]\s{{1,4}}(?=[{UPPER}])")
 _MEASURED = re.compile(
     r"(?:nâng\s|tăng\s|giảm\s)?"
     + phrase(
@@ -182,6 +184,8 @@ def index_named(words: str) -> str | None:
 
 def unlabelled(words: str) -> str:
     """Without a label such as `Kinh tế số:`; a label that is measured itself is kept."""
+    if about := _ABOUT.match(words):
+        words = words[about.end() :]
     label = _LABEL.match(words)
     if label is None or not _meaningful(words[label.end() :]):
         return words

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from cotmoc.plantext import cues, names
+from cotmoc.plantext import cues, names, scope
 from cotmoc.plantext.comparators import read_modality
 from cotmoc.plantext.deadlines import find_deadline
-from cotmoc.plantext.model import Clause, Modality
+from cotmoc.plantext.model import Clause, Level, Modality
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement
 from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.targets import Context, Finding, read_measured_targets
+from cotmoc.plantext.words import fold
 
 _MAX_LABEL = 300
+# `Sửa đổi điểm a khoản 1 như sau: "a) Tỷ lệ …"`: the new wording of another document.
+_NEW_WORDING = re.compile(
+    r"\s{0,4}(?:sửa đổi|bổ sung|thay thế|điều chỉnh)[^\"“”]{0,300}?như sau\s?:\s{0,4}"
+    r"[\"“]\s{0,2}(?:(?:[a-zđ]|\d{1,2})[.)]\s{1,4}|[-+]\s{0,4})?"
+)
 
 
 @dataclass(slots=True)
@@ -35,6 +42,7 @@ class Course:
     label: str | None = None
     previous: Finding | None = None
     index: str | None = None
+    level: Level | None = None
     _sentence: int = -1
     _clause_label: str | None = None
 
@@ -47,7 +55,7 @@ class Course:
         self._sentence = number
         self.announced = self.goal_announced = False
         self.deadline, self.modality, self.label = None, None, self._clause_label
-        self.previous, self.index = None, None
+        self.previous, self.index, self.level = None, None, None
 
     def move_to(self, statement: Statement) -> None:
         folded = statement.folded
@@ -63,11 +71,12 @@ class Course:
         self.index = names.index_named(statement.words) or self.index
 
     def context(self, promised_from: int) -> Context:
-        return Context(self.label, self.year, promised_from, self.previous, self.index)
+        return Context(self.label, self.year, promised_from, self.previous, self.index, self.level)
 
     def note_label(self, statement: Statement) -> None:
         """A measured label holds for the statement it opens and those after it."""
         self.label = names.measured_label(statement.words) or self.label
+        self.level = scope.level_label(statement.folded) or self.level
 
 
 @dataclass(slots=True)
@@ -99,6 +108,17 @@ def _stands_below(clause: Clause, owner: Clause) -> bool:
         return True
     # An unnumbered heading holds for the bullets that follow it.
     return owner.kind == "heading" and clause.kind == "bullet" and clause.level >= owner.level
+
+
+def quoted_wording(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where an amending clause says the new wording, when that has the form of a target."""
+    opening = _NEW_WORDING.match(fold(text[start : min(end, start + 600)]))
+    if opening is None:
+        return None
+    left = start + opening.end()
+    right = max(text.rfind('"', left, end), text.rfind("”", left, end))
+    stated = cues.has_target_form(fold(text[left : left + 60]))
+    return (left, right if right > left else end) if stated else None
 
 
 def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:

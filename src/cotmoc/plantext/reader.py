@@ -15,7 +15,7 @@ from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target, Task
 from cotmoc.plantext.origins import SourceText
-from cotmoc.plantext.promises import Course, LabelsAbove, read_statement
+from cotmoc.plantext.promises import Course, LabelsAbove, quoted_wording, read_statement
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
 from cotmoc.plantext.targets import Finding
@@ -104,14 +104,17 @@ class _Collector:
             if not tasks:
                 self._leave(clause, clause.start, clause.end, self._reason(passage))
             return
-        statements = join_level_rows(cut_statements(self.text, passage.body, clause.end))
+        amended = quoted_wording(self.text, passage.body, clause.end)
+        reading = replace(clause, role="goals") if amended else clause
+        span = amended or (passage.body, clause.end)
+        statements = join_level_rows(cut_statements(self.text, *span))
         leads = _leads(statements)
         unread: list[Statement] = []
         found_any = bool(tasks)
         self._course.open_clause(self._labels.label_for(self.text, passage))
         for statement, lead in zip(statements, leads, strict=True):
             self._course.move_to(statement)
-            findings = read_statement(statement, clause, self._course)
+            findings = read_statement(statement, reading, self._course)
             for finding in findings:
                 self._take(finding, passage, lead)
             found_any = found_any or bool(findings)

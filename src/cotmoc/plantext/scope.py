@@ -35,6 +35,9 @@ LEVEL_LIST = re.compile(
     rf"(?:(?:,{GAP}|{GAP}và{GAP})(?:cấp{GAP})?(?:tỉnh|huyện|xã)(?!\w)){{1,3}}"
 )
 _PROVINCIAL_OFFICES = re.compile(phrase("sở, ban, ngành", "sở, ngành", "ubnd tỉnh với", "các sở"))
+_LEVEL_LABEL = re.compile(
+    rf"[\s,]{{0,4}}(?:(?:đối{GAP}với|ở|tại){GAP})?(?:các{GAP})?cấp{GAP}({_LEVEL_NAME})\s{{0,2}}:"
+)
 _ITEM = re.compile(r"(?<!\w)(tỉnh|huyện|xã)(?!\w)")
 _FIRST_NOUNS: tuple[tuple[re.Pattern[str], Level], ...] = (
     (
@@ -135,6 +138,12 @@ def levels_named(folded: str) -> list[Level]:
     """Every level named in the text once, in order."""
     found = (first or second for first, second in LEVEL.findall(folded))
     return list(dict.fromkeys(_LEVELS[" ".join(name.split())] for name in found))
+
+
+def level_label(folded: str) -> Level | None:
+    """The level of `Đối với cấp xã: …`, which holds for the whole sentence."""
+    label = _LEVEL_LABEL.match(folded)
+    return _LEVELS[" ".join(label.group(1).split())] if label else None
 
 
 def levels_listed(folded: str) -> list[Level]:

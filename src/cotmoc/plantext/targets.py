@@ -92,7 +92,8 @@ class Context:
 
     `label` is the measured label of the sentence (`Cơ cấu kinh tế`), `year` the plan's year,
     `promised_from` where in the statement promises begin: what stands before is a past result,
-    `previous` the last target of the sentence, for `năm 2030: 100%`, `index` the index it named.
+    `previous` the last target of the sentence, for `năm 2030: 100%`, `index` the index it named,
+    `level` the level of `Đối với cấp xã: …`.
     """
 
     label: str | None = None
@@ -100,6 +101,7 @@ class Context:
     promised_from: int = 0
     previous: Finding | None = None
     index: str | None = None
+    level: Level | None = None
 
 
 NO_CONTEXT = Context()
@@ -113,6 +115,7 @@ class _Row:
     measures: list[Measure]
     is_series: bool
     levels: list[Level]
+    level: Level | None
     deadlines: list[str | None]
     flags: tuple[str, ...]
 
@@ -141,7 +144,8 @@ def read_measured_targets(
 
 
 def _promised(statement: Statement, in_goals: bool, context: Context) -> Found:
-    found = find_promises(statement, in_goals)
+    follows = context.previous.unit if context.previous else None
+    found = find_promises(statement, in_goals, follows)
     return [pair for pair in found if pair[0].start >= context.promised_from]
 
 
@@ -241,6 +245,7 @@ def _row(part: Statement, measures: list[Measure], context: Context) -> _Row:
         measures=measures,
         is_series=is_series,
         levels=named,
+        level=context.level,
         deadlines=_deadlines(part, measures, context.year),
         flags=_row_flags(measures, levels, is_series),
     )
@@ -320,7 +325,7 @@ def _finding(row: _Row, index: int, title: Title) -> Finding:
         value_high=quantity.value_high,
         unit=unit,
         of=of,
-        level=row.levels[index] if row.levels else scope.level_of(own_words, of or title.name),
+        level=_level(row, index, own_words, of or title.name),
         deadline=row.deadlines[index],
         baseline=quantity.baseline or read_baseline(part.raw) or names.compared_with(measure.tail),
         exclusion=scope.read_exclusion(part.raw),
@@ -329,6 +334,12 @@ def _finding(row: _Row, index: int, title: Title) -> Finding:
         rule=title.rule,
         origin=read_origin(fold(part.raw)),
     )
+
+
+def _level(row: _Row, index: int, words: str, subject: str) -> Level | None:
+    if row.levels:
+        return row.levels[index]
+    return scope.level_of(words, subject) or (row.level if not scope.levels_named(words) else None)
 
 
 def _comparator(measure: Measure) -> Comparator:

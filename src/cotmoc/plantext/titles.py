@@ -26,7 +26,7 @@ _RANK_TAIL = re.compile(
     + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
 _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^;()]{3,160})")
-_BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
+_BROUGHT = re.compile(r"(?:^|,\s{1,4})(?:đưa|giúp)\s{1,4}")
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
@@ -38,6 +38,9 @@ _COUNTS_THINGS = re.compile(
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
 _MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
 _CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
+_SPENT = re.compile(r"(?:tỷ|tỉ) lệ (?=chi\s)")
+# A longer piece of a row says what it says; a noun waits for the predicate at the end.
+_SHORT_NOUN = 7
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
 _PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
@@ -90,7 +93,8 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
 
 
 def _rank_name(subject: str, tail: str) -> str:
-    subject = _BROUGHT.sub("", names.lifted(subject))
+    brought = list(_BROUGHT.finditer(fold(subject)))
+    subject = names.lifted(subject[brought[-1].end() :] if brought else subject)
     while match := _RANK_TAIL.search(fold(subject)):
         subject = trim(subject[: match.start()])
     if _BARE_RANK.fullmatch(fold(subject)):
@@ -178,7 +182,9 @@ def _number_first_title(
     tails = [names.clean(measure.tail, keep_levels=not is_series) for measure in measures]
     split = [scope.split_predicate(tail) for tail in tails]
     noun = split[index][0] or split[0][0] or split[-1][0]
-    predicate = split[index][1] or split[-1][1] or split[0][1]
+    predicate = split[index][1]
+    if not predicate and (is_series or len(noun.split()) <= _SHORT_NOUN):
+        predicate = split[-1][1] or split[0][1]
     noun = noun[number.end() :] if (number := _NUMBER_OF.match(fold(noun))) else noun
     return names.title(noun, predicate), trim(scope.without_share_word(noun)) or None
 
@@ -188,6 +194,8 @@ def _number_between_title(subject: str, tail: str, measure: Measure, is_series: 
     if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
         return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
+    if says_whole and _SPENT.match(fold(subject)):
+        return Title(names.title(subject[len("tỷ lệ ") :], "trong", tail), tail, "budget_share")
     if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
         return Title(names.title(subject), tail, "percent_last")
     if measure.wording.verb in ("chiếm", "chiếm tỷ trọng", "đóng góp") or says_whole:
