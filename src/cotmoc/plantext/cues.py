@@ -39,6 +39,11 @@ _TELLS_RESULT = re.compile(
     + r"|(?<!\w)kết quả[\s,]{0,2}(?::|là|cho thấy|thực hiện|đến)"
 )
 _FUNDING = re.compile(phrase("kinh phí", "nguồn vốn", "tổng vốn", "dự toán", "ngân sách"))
+_GENERAL_AIM = re.compile(phrase("tổng quát", "mục tiêu chung", "quan điểm", "tầm nhìn"))
+_COST_SHARED = re.compile(
+    r"[\s,]{0,4}(?:hỗ trợ\s)?\d{1,3}\s?%\s"
+    + phrase("kinh phí", "chi phí", "học phí", "lệ phí", "vốn")
+)
 _YEAR_FIRST = re.compile(r"^[\s,]{0,4}(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)")
 
 
@@ -61,6 +66,15 @@ def demands(folded: str) -> bool:
 def speaks_of_funding(folded: str) -> bool:
     """What a plan costs is no target of it."""
     return _FUNDING.search(folded) is not None
+
+
+def opens_general_aim(folded: str) -> bool:
+    return _GENERAL_AIM.search(folded) is not None
+
+
+def shares_cost(folded: str) -> bool:
+    """`100% kinh phí do tỉnh bảo đảm`: who pays, not what is reached."""
+    return _COST_SHARED.match(folded) is not None
 
 
 def has_target_form(folded: str) -> bool:

@@ -28,13 +28,15 @@ class Course:
     """What earlier statements hand on.
 
     Within a sentence an announcement, a deadline, a modality, a label and the index that was
-    named; from paragraph to paragraph of prose only that goals have been announced.
+    named; from paragraph to paragraph of prose only that goals have been announced; from a
+    heading that it opens the general aim.
 
     `year` is the year the plan is for, if it is known.
     """
 
     year: int | None = None
     prose_announced: bool = False
+    general_aim: bool = False
     announced: bool = False
     goal_announced: bool = False
     modality: Modality | None = None
@@ -50,6 +52,10 @@ class Course:
         """`label`: what the bullet above (`Tỷ lệ hồ sơ …:`) says is measured."""
         self._clause_label = label
         self._open_sentence(-1)
+
+    def pass_heading(self, folded: str) -> None:
+        """Under `Mục tiêu tổng quát` a deed is a wish, not a target."""
+        self.general_aim = cues.opens_general_aim(folded)
 
     def _open_sentence(self, number: int) -> None:
         self._sentence = number
@@ -137,7 +143,8 @@ def _among_goals(statement: Statement, clause: Clause, course: Course) -> list[F
         return []
     context = course.context(0)
     measured = read_measured_targets(statement, in_goals=True, context=context)
-    return measured or read_qualitative_targets(statement, context, clause.kind == "bullet")
+    takes_deeds = clause.kind == "bullet" and not course.general_aim
+    return measured or read_qualitative_targets(statement, context, takes_deeds)
 
 
 def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
@@ -172,6 +179,8 @@ def _promised_from(statement: Statement, course: Course) -> int | None:
 def _has_form_of_target(statement: Statement, clause: Clause, course: Course) -> bool:
     """`100% cán bộ …` opens an order among the tasks; in prose it needs goals announced before."""
     folded = statement.folded
+    if cues.shares_cost(folded):
+        return False
     if not cues.has_target_form(folded.lstrip()) or cues.tells_result(folded, year=course.year):
         return False
     return clause.role in ("tasks", "organisation", "purpose") or course.prose_announced

@@ -20,7 +20,7 @@ from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
 from cotmoc.plantext.targets import Finding
 from cotmoc.plantext.tasks import TaskReading, read_tasks
-from cotmoc.plantext.words import normalise
+from cotmoc.plantext.words import fold, normalise
 
 # Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
 _NOT_DOUBTED = ("no_deadline",)
@@ -101,6 +101,8 @@ class _Collector:
             self._take_task(task, clause)
         if not passage.readable:
             self._labels.label_for(self.text, passage)
+            if clause.kind == "heading":
+                self._course.pass_heading(fold(self.text[passage.body : clause.end]))
             if not tasks:
                 self._leave(clause, clause.start, clause.end, self._reason(passage))
             return

@@ -32,6 +32,35 @@ def test_a_bullet_names_what_the_ones_below_it_measure() -> None:
     assert {t.of for t in plan.targets[:2]} == {"hồ sơ công việc"}
 
 
+def test_deeds_of_the_general_aim_are_wishes() -> None:
+    deed = "- Hình thành kho dữ liệu dùng chung của tỉnh."
+    plan = goals("1. Mục tiêu tổng quát", deed, "2. Mục tiêu cụ thể", deed)
+    assert [(t.clause, t.unit) for t in plan.targets] == [("I.2-1", "yes/no")]
+
+
+def test_a_level_before_a_colon_holds_for_the_sentence() -> None:
+    plan = goals("- Đối với cấp xã: 100% trung tâm có ki-ốt; 95% hồ sơ được luân chuyển điện tử.")
+    assert [(t.value, t.level) for t in plan.targets] == [("100", "commune"), ("95", "commune")]
+
+
+def test_the_new_wording_of_an_amended_clause_is_read() -> None:
+    plan = read_plan(
+        "QUYẾT ĐỊNH\nĐiều 1. Sửa đổi, bổ sung Kế hoạch chuyển đổi số như sau:\n"
+        '1. Sửa đổi điểm a khoản 1 như sau: "a) Tỷ lệ hồ sơ được số hóa đạt 95% ở cấp tỉnh và 80% '
+        'ở cấp xã."\n2. Bãi bỏ điểm c khoản 2.\n'
+    )
+    assert [(t.name, t.value, t.level) for t in plan.targets] == [
+        ("Tỷ lệ hồ sơ được số hóa", "95", "province"),
+        ("Tỷ lệ hồ sơ được số hóa", "80", "commune"),
+    ]
+    assert all("Sửa đổi" not in target.quote for target in plan.targets)
+
+
+def test_who_pays_is_no_target() -> None:
+    plan = read_plan("II. NHIỆM VỤ\n- 100% kinh phí do ngân sách tỉnh bảo đảm.\n- 90% xã có mạng.")
+    assert [target.value for target in plan.targets] == ["90"]
+
+
 def test_a_label_of_a_pillar_is_no_part_of_a_name() -> None:
     (target,) = goals("- Phát triển xã hội số: Phấn đấu 80% dân số có tài khoản.").targets
     assert (target.name, target.modality) == ("Dân số có tài khoản", "strive")
