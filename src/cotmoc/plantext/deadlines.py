@@ -73,7 +73,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(r"(?<!\w)(?:đến\s)?(?:hết|cuối)\snăm(?!\s20\d\d)(?!\w)"), _this_year),
 )
 _FREQUENCY = re.compile(
-    r"(?<!\w)(?:hằng|hàng|mỗi)\snăm(?!\w)(?!\s20\d\d)"
+    r"(?<!\w)(?:bình\squân\s|trung\sbình\s)?(?:hằng|hàng|mỗi)\snăm(?!\w)(?!\s20\d\d)"
     r"|^[\s,]{0,4}(?:định kỳ\s)?(?:hằng|hàng|mỗi)\s(?:quý|tháng)(?!\w)"
     r"|(?<!\w)(?:đến|trong|hết)\s(?:cuối\s|hết\s)?nhiệm kỳ(?:\s20\d\d\s?[-–]\s?20\d\d)?(?!\w)"
 )

@@ -130,6 +130,8 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
     words = _last_measured(unlabelled(words))
+    if assigned := _ASSIGNED.match(fold(words)):
+        words = words[assigned.end() :]
     if _ORDER.search(fold(words)):
         return ""
     cues = list(_CUE.finditer(fold(words)))
@@ -159,6 +161,12 @@ _ORDER = re.compile(
 )
 
 
+# `Giao UBND cấp xã hoàn thành 100% …`: who is told to, not what is reached.
+_ASSIGNED = re.compile(
+    r"\s{0,4}giao\s[^,;:]{3,80}?\s(?="
+    + phrase("hoàn thành", "thực hiện", "bảo đảm", "đảm bảo", "triển khai", "bố trí")
+    + ")"
+)
 _ACTOR = re.compile(
     r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
     r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch"
@@ -167,7 +175,7 @@ _ACTOR = re.compile(
 )
 _INDEX_NAMED = re.compile(
     r"(?<!\w)(?:bộ )?chỉ số\s[^,;.]{2,80}?"
-    r"(?=\s(?:của|cấp|năm|xếp|đạt|thuộc|nằm|đứng|trong|vào|tăng)\s|[,;.]|$)"
+    r"(?=\s(?:của|cấp|năm|xếp|đạt|thuộc|nằm|đứng|trong|vào|tăng|cao|tốt)\s|[,;.]|$)"
 )
 
 
