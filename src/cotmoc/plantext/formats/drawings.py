@@ -86,6 +86,10 @@ def _add_path(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place, drawing
             drawing.across.append(Line((min(ys) + max(ys)) / 2, min(xs), max(xs)))
         elif width <= _THIN < height:
             drawing.down.append(Line((min(xs) + max(xs)) / 2, min(ys), max(ys)))
+        elif width <= _THIN and height <= _THIN:
+            # A dot: a dotted line is drawn as a row of them.
+            drawing.across.append(Line(min(ys), min(xs), max(xs)))
+            drawing.down.append(Line(min(xs), min(ys), max(ys)))
         elif stroke.value:
             _add_edges(points, drawing)
 

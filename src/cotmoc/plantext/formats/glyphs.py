@@ -15,6 +15,9 @@ from cotmoc.plantext.formats.cleaning import raised
 from cotmoc.plantext.formats.layout import Span
 
 _WIDE_GAP = 0.95
+# Where the drawing jumps elsewhere and back, a smaller gap parts two columns.
+_GAP_OF_JUMP = 0.45
+_SKIPPED = 3
 _SPACE = 0.2
 _SAME_LINE = 0.55
 
@@ -96,6 +99,8 @@ def _cut(line: Sequence[Glyph], parted: Parted) -> list[Span]:
         if glyph.text == " ":
             blank = True
             continue
+        if last is not None and _is_drawn_again(last, glyph):
+            continue
         if last is None or _starts(last, glyph, parted):
             pieces.append([glyph])
             texts.append([glyph.text])
@@ -117,7 +122,8 @@ def _cut(line: Sequence[Glyph], parted: Parted) -> list[Span]:
 def _starts(last: Glyph, glyph: Glyph, parted: Parted) -> bool:
     size = last.bottom - last.top
     gap = glyph.left - last.right
-    if gap > _WIDE_GAP * size:
+    jumps = not 0 < glyph.order - last.order <= _SKIPPED
+    if gap > (_WIDE_GAP if not jumps else _GAP_OF_JUMP) * size:
         return True
     return gap > 0.05 * size and parted(last.right, glyph.left, glyph.top, glyph.bottom)
 
@@ -126,6 +132,11 @@ def _is_space(last: Glyph, glyph: Glyph) -> bool:
     gap, size = glyph.left - last.right, last.bottom - last.top
     follows = glyph.blank and glyph.order == last.order + 1
     return gap > (0.04 if follows else _SPACE) * size
+
+
+def _is_drawn_again(last: Glyph, glyph: Glyph) -> bool:
+    """The same letter at the same place: that is how some programs make letters bold."""
+    return glyph.text == last.text and glyph.left - last.left < 0.2 * (last.right - last.left)
 
 
 def _is_raised(last: Glyph, glyph: Glyph) -> bool:

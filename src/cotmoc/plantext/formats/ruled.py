@@ -8,7 +8,8 @@ from dataclasses import dataclass
 _NEAR = 3.0
 _GAP = 4.0
 _COVERED = 0.6
-_OPEN_SIDE = 18.0
+_OPEN_SIDE = 10.0
+_SHORTEST = 6.0
 MAX_LINES = 1_500
 
 
@@ -79,7 +80,8 @@ def _merged(lines: Iterable[Line]) -> list[Line]:
             merged += _joined(group)
             group = []
         group.append(line)
-    return merged + _joined(group)
+    merged += _joined(group)
+    return [line for line in merged if line.end - line.start >= _SHORTEST]
 
 
 def _joined(group: Sequence[Line]) -> list[Line]:
