@@ -75,23 +75,38 @@ def _multiply(first: Matrix, then: Matrix) -> Matrix:
 
 def _add_path(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place, drawing: Drawing) -> None:
     """Straight edges of stroked paths, and filled paths as thin as a line."""
+    if _add_thin(_bounds(path, outer, place), drawing):
+        return
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
     matrix = _multiply(_matrix(path), outer)
     for corners in _subpaths(path, matrix, drawing):
         points = [place(x, y) for x, y in corners]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        width, height = max(xs) - min(xs), max(ys) - min(ys)
-        if height <= _THIN < width:
-            drawing.across.append(Line((min(ys) + max(ys)) / 2, min(xs), max(xs)))
-        elif width <= _THIN < height:
-            drawing.down.append(Line((min(xs) + max(xs)) / 2, min(ys), max(ys)))
-        elif width <= _THIN and height <= _THIN:
-            # A dot: a dotted line is drawn as a row of them.
-            drawing.across.append(Line(min(ys), min(xs), max(xs)))
-            drawing.down.append(Line(min(xs), min(ys), max(ys)))
-        elif stroke.value:
+        if not _add_thin(points, drawing) and stroke.value:
             _add_edges(points, drawing)
+
+
+def _bounds(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place) -> list[tuple[float, float]]:
+    """Two opposite corners of the path, which most often say enough."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium.FPDFPageObj_GetBounds(path, *(ctypes.byref(side) for side in (left, bottom, right, top)))
+    a, b, c, d, e, f = outer
+    return [
+        place(a * x + c * y + e, b * x + d * y + f)
+        for x, y in ((left.value, bottom.value), (right.value, top.value))
+    ]
+
+
+def _add_thin(points: Sequence[tuple[float, float]], drawing: Drawing) -> bool:
+    """A line, or a dot, of which dotted lines are made; False for anything larger."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    flat, narrow = bottom - top <= _THIN, right - left <= _THIN
+    if flat:
+        drawing.across.append(Line((top + bottom) / 2, left, right))
+    if narrow:
+        drawing.down.append(Line((left + right) / 2, top, bottom))
+    return flat or narrow
 
 
 def _add_edges(points: Sequence[tuple[float, float]], drawing: Drawing) -> None:
