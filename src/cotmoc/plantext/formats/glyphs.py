@@ -36,7 +36,7 @@ class Glyph(NamedTuple):
 
 # Whether a wall of a table stands between two x, over a stretch of y.
 Parted = Callable[[float, float, float, float], bool]
-_left_of = attrgetter("left")
+_by_place = attrgetter("left", "order")
 
 
 def spans_of(glyphs: Sequence[Glyph], parted: Parted) -> list[Span]:
@@ -60,7 +60,7 @@ def _lines(glyphs: Sequence[Glyph]) -> Iterable[list[Glyph]]:
         if len(runs) == 1:
             yield runs[0]
         else:
-            yield sorted((glyph for run in runs for glyph in run), key=_left_of)
+            yield sorted((glyph for run in runs for glyph in run), key=_by_place)
 
 
 def _share(top: float, bottom: float, top2: float, bottom2: float) -> bool:
@@ -80,7 +80,7 @@ def _runs(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
             continue
         if (
             last is not None
-            and glyph.left > last.left
+            and glyph.left >= last.left
             and _share(last.top, last.bottom, glyph.top, glyph.bottom)
         ):
             runs[-1].append(glyph)
@@ -136,7 +136,10 @@ def _is_space(last: Glyph, glyph: Glyph) -> bool:
 
 def _is_drawn_again(last: Glyph, glyph: Glyph) -> bool:
     """The same letter at the same place: that is how some programs make letters bold."""
-    return glyph.text == last.text and glyph.left - last.left < 0.2 * (last.right - last.left)
+    apart = glyph.left - last.left
+    # Two letters of a ligature share one box.
+    again = apart > 0 or glyph.order != last.order + 1
+    return again and glyph.text == last.text and apart < 0.2 * (last.right - last.left)
 
 
 def _is_raised(last: Glyph, glyph: Glyph) -> bool:

@@ -22,6 +22,7 @@ _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
 _SENTENCE_END = (".", ";", ":", "!", "?", "…")
 # The two sides of a letterhead, and of its end, may stand closer than other columns.
 _COLUMN_OPENINGS = re.compile(r"cộng h(?:òa|oà) xã hội|đảng cộng sản việt nam|nơi nhận")
+_SHORT_WORD = 4
 _BEFORE_NUMBER = (" năm", " tháng", " ngày", " số", " quý")
 _COLUMN_GAP = 1.4
 _LETTERHEAD_GAP = 0.4
@@ -223,7 +224,9 @@ def _widest_gap(row: Row) -> tuple[float, float] | None:
     """The widest free strip of a row, unless only a bullet or a number stands beside it."""
     gaps = [(after.x0 - before.x1, before.x1, after.x0) for before, after in pairwise(row.spans)]
     width, left, right = max(gaps, default=(0.0, 0.0, 0.0))
-    if width < (_LETTERHEAD_GAP if _is_letterhead(row) else _COLUMN_GAP) * row.size:
+    if _is_letterhead(row):
+        return (left, right) if width >= _LETTERHEAD_GAP * row.size else None
+    if width < _COLUMN_GAP * row.size:
         return None
     before = " ".join(span.text for span in row.spans if span.x1 <= left).strip()
     after = " ".join(span.text for span in row.spans if span.x0 >= right).strip()
@@ -282,6 +285,8 @@ class Joiner:
             return False
         if opens:
             return self._continues_elsewhere(row, last)
+        if _is_finished(last) and not row.text[:1].islower():
+            return False
         if row.top - last.bottom > leading or self._begins(row, last, column.left, column.right):
             return False
         return _is_full(last, row, column.right) or _goes_on(last, row)
@@ -322,7 +327,20 @@ def _goes_on(last: Row, row: Row) -> bool:
     ended = last.text.rstrip()
     if row.text[:1].isdigit():
         return ended.lower().endswith(_BEFORE_NUMBER)
-    return row.text[:1].islower() and not ended.endswith(_SENTENCE_END)
+    heads = last.text.isupper() and not row.text.isupper()
+    return row.text[:1].islower() and not heads and not ended.endswith(_SENTENCE_END)
+
+
+def _is_finished(last: Row) -> bool:
+    """The line ends a sentence or an item of a list; `TP.` and `ThS.` only end a word.
+
+    Two sentences of one paragraph then come to stand on two lines, which harms less than two
+    items on one.
+    """
+    ended = last.text.rstrip()
+    word = ended.rpartition(" ")[2]
+    short = word.endswith(".") and len(word) <= _SHORT_WORD and word[:1].isupper()
+    return ended.endswith(_SENTENCE_END) and not short
 
 
 def _is_full(last: Row, row: Row, right: float) -> bool:

@@ -162,12 +162,19 @@ def _masked(row: Row) -> str:
 
 
 def _repeated(sheets: Sequence[_Sheet], edge: _Edge) -> set[str]:
-    """Rows that stand at the same edge of three pages and of a fifth of all."""
+    """Rows that stand at the same edge of three pages and of a fifth of all; or of two pages,
+    at the same height."""
     counts: Counter[str] = Counter()
+    places: Counter[tuple[str, int]] = Counter()
     for sheet in sheets:
-        counts.update({_masked(row) for row in _edge_rows(sheet, edge)})
+        rows = _edge_rows(sheet, edge)
+        counts.update({_masked(row) for row in rows})
+        places.update({(_masked(row), round(row.top / 3)) for row in rows})
     least = max(3, len(sheets) // 5)
-    return {words for words, count in counts.items() if count >= least and words}
+    twice = {words for (words, _), count in places.items() if count >= max(2, len(sheets) // 5)}
+    return {
+        words for words, count in counts.items() if words and (count >= least or words in twice)
+    }
 
 
 def _page_offsets(sheets: Sequence[_Sheet]) -> set[int]:
@@ -332,9 +339,10 @@ def _lines(box: Box, spans: list[Span], page: int) -> list[tuple[str, int | None
     joiner = Joiner()
     right = max(row.x1 for row in rows)
     joiner.add(Column(rows, min(row.x0 for row in rows), max(right, _inner_right(box, rows))))
-    return [
-        (" ".join(text for text, _ in paragraph.pieces), page) for paragraph in joiner.paragraphs
-    ]
+    lines = [" ".join(text for text, _ in paragraph.pieces) for paragraph in joiner.paragraphs]
+    whole = "".join(lines).replace(" ", "")
+    # The head of the narrowest column is often cut in two.
+    return [(whole, page)] if whole in ("STT", "TT") else [(line, page) for line in lines]
 
 
 def _inner_right(box: Box, rows: Sequence[Row]) -> float:
