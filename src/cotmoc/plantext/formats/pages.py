@@ -24,6 +24,7 @@ _CONTENTS = re.compile(r"(?:\.\s?){5,}\s{0,4}\d{1,4}$|…{2,}\.{0,4}\s{0,4}\d{1,
 _STAMP = re.compile(r"(?:người ký|ký bởi|cơ quan|tổ chức|thời gian ký|ngày ký|email)\s?:")
 _FOOTNOTE = re.compile(r"\[?\(?(\d{1,2})[\])]?[\s.]?\s{0,4}(?=[^\W\d])")
 _SMALL = 0.88
+_SURE_ROWS = 4
 
 
 @dataclass(slots=True)
@@ -99,9 +100,16 @@ def _right_margin(sheets: Sequence[_Sheet]) -> dict[int, float]:
     by_width: dict[int, list[float]] = {}
     for sheet in sheets:
         if sheet.rows:
-            reach = max(row.x1 for row in sheet.rows)
-            by_width.setdefault(round(sheet.page.width), []).append(reach)
+            by_width.setdefault(round(sheet.page.width), []).append(_reach(sheet))
     return {width: median(reaches) for width, reaches in by_width.items()}
+
+
+def _reach(sheet: _Sheet) -> float:
+    """Where lines end on this page; with few long lines, no nearer than the left margin is wide."""
+    ends = sorted(row.x1 for row in sheet.rows)
+    if len(ends) >= _SURE_ROWS and ends[-1] - ends[-_SURE_ROWS] < 0.03 * sheet.page.width:
+        return ends[-1]
+    return max(ends[-1], sheet.page.width - min(row.x0 for row in sheet.rows))
 
 
 # --- what belongs to the paper, not to the text ---------------------------------------------------
@@ -138,6 +146,10 @@ def _remove_furniture(sheets: Sequence[_Sheet], builder: TextBuilder) -> None:
             for row in rows[:count]:
                 title = _page_number(row) is None
                 builder.note("page_furniture_removed" if title else "page_numbers_removed")
+            if not count and len(rows) > 1 and _page_number(rows[1]) == sheet.page.number:
+                # Below a title that stands on this page only.
+                builder.note("page_numbers_removed")
+                sheet.rows = [row for row in sheet.rows if row is not rows[1]]
             if count:
                 sheet.rows = sheet.rows[count:] if edge == "top" else sheet.rows[:-count]
 

@@ -227,7 +227,7 @@ def test_a_turned_page_is_read_upright() -> None:
         canvas.rotate(90)
         canvas.translate(0, -WIDTH)
         writer = Writer(canvas, WIDTH - 60)
-        writer.paragraph(LONG, right=700)
+        writer.paragraph(LONG, right=HEIGHT - 57)
         writer.grid(ROWS, COLUMNS)
 
     source = load_bytes(pdf(draw), "a.pdf")
