@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from pypdfium2 import raw as pdfium
 
-from cotmoc.plantext.formats.ruled import MAX_LINES, Line
+from cotmoc.plantext.formats.ruled import Line
 
-_MAX_OBJECTS = 60_000
 _MAX_FORMS = 6
 _THIN = 3.0
 _STRAIGHT = 1.0
@@ -29,13 +28,13 @@ class Drawing:
     across: list[Line]
     down: list[Line]
     pictures: int = 0
-    left: int = _MAX_OBJECTS
+    left: int = 0
 
 
-def drawing_of(page: pdfium.FPDF_PAGE, place: Place) -> Drawing:
-    """The lines and pictures of a page."""
-    drawing = Drawing([], [])
-    for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
+def drawing_of(page: pdfium.FPDF_PAGE, place: Place, most: int) -> Drawing:
+    """The lines and pictures of a page, of which no more than `most` things are looked at."""
+    drawing = Drawing([], [], left=most)
+    for index in range(min(pdfium.FPDFPage_CountObjects(page), most)):
         _add(pdfium.FPDFPage_GetObject(page, index), _UNCHANGED, place, drawing, 0)
     return drawing
 
@@ -44,7 +43,7 @@ def _add(
     thing: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place, drawing: Drawing, depth: int
 ) -> None:
     drawing.left -= 1
-    if drawing.left < 0 or len(drawing.across) + len(drawing.down) > 20 * MAX_LINES:
+    if drawing.left < 0:
         return
     kind = pdfium.FPDFPageObj_GetType(thing)
     if kind == pdfium.FPDF_PAGEOBJ_PATH:

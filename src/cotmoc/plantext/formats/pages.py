@@ -88,10 +88,9 @@ def _place(span: Span, grids: Sequence[Grid]) -> tuple[int, int] | None:
     """The table and the cell in which the middle of the span lies."""
     x, y = min((span.x0 + span.x1) / 2, span.x0 + 40.0), (span.top + span.bottom) / 2
     for number, grid in enumerate(grids):
-        if grid.left <= x <= grid.right and grid.top <= y <= grid.bottom:
-            for index, box in enumerate(grid.boxes):
-                if box.left <= x <= box.right and box.top <= y <= box.bottom:
-                    return number, index
+        index = grid.box_at(x, y)
+        if index is not None:
+            return number, index
     return None
 
 

@@ -14,7 +14,7 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from cotmoc.plantext.formats import scans
-from cotmoc.plantext.formats.building import MAX_CHARACTERS, TextBuilder
+from cotmoc.plantext.formats.building import TextBuilder
 from cotmoc.plantext.formats.cleaning import SYMBOLS
 from cotmoc.plantext.formats.drawings import drawing_of
 from cotmoc.plantext.formats.glyphs import Glyph, Parted, spans_of
@@ -24,8 +24,10 @@ from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.unreadable import UnreadableText
 
 MAX_PAGES = 800
-_MAX_STREAM = 60_000_000
-_MAX_UNPACKED = 400_000_000
+_MAX_STREAM = 40_000_000
+_MAX_UNPACKED = 200_000_000
+_MAX_CHARACTERS = 3_000_000
+_MAX_THINGS = 600_000
 _MAX_PIXELS = 5_000
 _LEAST_ON_PAGE = 12
 _STREAM = re.compile(rb"stream\r?\n")
@@ -93,14 +95,15 @@ def _read(document: pypdfium2.PdfDocument, file: str) -> SourceText:
 
 
 def _read_pages(document: pypdfium2.PdfDocument, file: str) -> Iterator[_Reading]:
-    count, characters = len(document), 0
+    count, characters, things = len(document), 0, _MAX_THINGS
     if count > MAX_PAGES:
         raise UnreadableText("too_many_pages", file, pages=count, limit=MAX_PAGES)
     for index in range(count):
-        reading = _read_page(document, index)
+        reading = _read_page(document, index, things)
         characters += reading.characters
-        if characters > MAX_CHARACTERS:
-            raise UnreadableText("text_too_long", file, limit=MAX_CHARACTERS)
+        things = reading.things_left
+        if characters > _MAX_CHARACTERS:
+            raise UnreadableText("text_too_long", file, limit=_MAX_CHARACTERS)
         yield reading
 
 
@@ -139,11 +142,12 @@ class _Reading:
     page: Page
     characters: int
     is_picture: bool
+    things_left: int
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Reading:
-    """A page that cannot be loaded is an empty one."""
-    empty = _Reading(Page(index + 1, 595.0, 842.0, []), 0, False)
+def _read_page(document: pypdfium2.PdfDocument, index: int, things: int) -> _Reading:
+    """A page that cannot be loaded is an empty one; of `things` drawn no more are looked at."""
+    empty = _Reading(Page(index + 1, 595.0, 842.0, []), 0, False, things)
     page = pdfium.FPDF_LoadPage(document.raw, index)
     if not page:
         return empty
@@ -155,7 +159,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Reading:
             characters = list(_characters(text))
         finally:
             pdfium.FPDFText_ClosePage(text)
-        return _reading(page, index + 1, characters)
+        return _reading(page, index + 1, characters, things)
     finally:
         pdfium.FPDF_ClosePage(page)
 
@@ -170,7 +174,7 @@ def _characters(text: pdfium.FPDF_TEXTPAGE) -> Iterator[_Character]:
     reference = ctypes.byref(box)
     code_at, box_at = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     blank = False
-    for index in range(min(pdfium.FPDFText_CountChars(text), MAX_CHARACTERS)):
+    for index in range(min(pdfium.FPDFText_CountChars(text), _MAX_CHARACTERS + 1)):
         code = code_at(text, index)
         if code in _HYPHENS:
             code = 0x2D
@@ -185,11 +189,13 @@ def _characters(text: pdfium.FPDF_TEXTPAGE) -> Iterator[_Character]:
                 blank = False
 
 
-def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) -> _Reading:
+def _reading(
+    page: pdfium.FPDF_PAGE, number: int, characters: list[_Character], things: int
+) -> _Reading:
     bounds = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(bounds))
     place = _Placing(_turn_of(characters), bounds.left, bounds.bottom, bounds.right, bounds.top)
-    drawing = drawing_of(page, lambda x, y: place.box(x, y, x, y)[:2])
+    drawing = drawing_of(page, lambda x, y: place.box(x, y, x, y)[:2], things)
     grids = find_grids(drawing.across, drawing.down)
     seen = [each for each in characters if each[0] != 32]
     lost = sum(0xE000 <= each[0] <= 0xF8FF or each[0] == 0xFFFD for each in seen)
@@ -197,7 +203,7 @@ def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) 
     spans = [] if garbled else spans_of(_glyphs(characters, place), _walls(grids))
     result = Page(number, *place.size, spans, grids)
     is_picture = garbled or (len(seen) < _LEAST_ON_PAGE and drawing.pictures > 0)
-    return _Reading(result, len(characters), is_picture)
+    return _Reading(result, len(characters), is_picture, max(drawing.left, 0))
 
 
 @dataclass(frozen=True, slots=True)
