@@ -147,6 +147,8 @@ def _full_line(pieces: list[Piece]) -> float | None:
 def _continues(text: str, block: Block, piece: Piece, header_end: int, full: float | None) -> bool:
     if piece.after_blank_line or block.start < header_end:
         return False
+    if "\n" not in text[block.end : piece.start]:
+        return False
     last_line = text[max(block.start, text.rfind("\n", block.start, block.end) + 1) : block.end]
     words = text[piece.start : piece.end]
     if piece.marker:
