@@ -55,8 +55,6 @@ def _define_numbering(document: Any) -> None:
         f'<w:lvlText w:val="{_FORMATS[level][1]}"/></w:lvl>'
         for number, level in enumerate(LEVELS)
     )
-    # An article is counted through the whole document, whatever stands between.
-    levels = levels.replace('<w:lvl w:ilvl="6"><w:start w:val="1"/>', '<w:lvl w:ilvl="6"><w:start w:val="1"/>')
     numbering = document.part.numbering_part.element
     abstract = parse_xml(
         f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{_ABSTRACT}">'
@@ -110,13 +108,18 @@ def _add_footnotes(document: Any, notes: list[Footnote]) -> None:
         f'<w:r><w:t xml:space="preserve"> {note.words}</w:t></w:r></w:p></w:footnote>'
         for note in notes
     )
-    separator = '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+    separator = (
+        '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
+    )
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<w:footnotes {nsdecls("w")}>{separator}{written}</w:footnotes>'
+        f"<w:footnotes {nsdecls('w')}>{separator}{written}</w:footnotes>"
     )
     part = Part(
-        PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, xml.encode(), document.part.package
+        PackURI("/word/footnotes.xml"),
+        CONTENT_TYPE.WML_FOOTNOTES,
+        xml.encode(),
+        document.part.package,
     )
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
 

@@ -1,4 +1,4 @@
-"""The corpus: documents written for it in `documents/`, each with what a careful person reads there.
+"""The corpus: the documents in `documents/`, each with what a careful person reads there.
 
 A target is `[name, measure, more]`, a task `[action, lead, more]`; where the language allows two
 honest readings a list stands in place of the value. Measures: `>= 90 %`, `= 8.3..8.5 %/year`,
@@ -205,11 +205,12 @@ def _task_section(number: int) -> Iterable[str]:
     lead, other = _BODIES[number % 6], _BODIES[(number + 1 + number // 6 % 5) % 6]
     subject = _SUBJECTS[number % len(_SUBJECTS)]
     day = f"{1 + number % 28:02}/{1 + number % 12:02}/2026"
+    quarter = ("I", "II", "III", "IV")[number % 4]
     return (
         f"{number + 1}. Lĩnh vực {number + 1}",
-        f"- Giao {lead} chủ trì, phối hợp với {other} rà soát quy trình {subject}, hoàn thành trước "
-        f"ngày {day}.",
-        f"- Giao {other} chủ trì xây dựng cơ sở dữ liệu {subject} trong quý {'I II III IV'.split()[number % 4]}/2026.",
+        f"- Giao {lead} chủ trì, phối hợp với {other} rà soát quy trình {subject}, hoàn thành "
+        f"trước ngày {day}.",
+        f"- Giao {other} chủ trì xây dựng cơ sở dữ liệu {subject} trong quý {quarter}/2026.",
         f"- Giao {lead} theo dõi, tổng hợp kết quả về {subject}, báo cáo hằng quý.",
         "Việc thực hiện bảo đảm đúng quy định, tiết kiệm, hiệu quả, tránh chồng chéo, trùng lắp "
         "giữa các cơ quan, đơn vị và địa phương trong tỉnh.",

@@ -22,7 +22,7 @@ from reportlab.platypus import Table as Grid
 
 _MARGIN = 20 * mm
 _GAP = 8 * mm
-_SIZE = 11
+_NARROWEST = 34
 
 
 @cache
@@ -36,7 +36,9 @@ def _fonts() -> tuple[str, str]:
 
 def write(blocks: list[Any], layout: Any) -> bytes:
     plain, bold = _fonts()
-    body = ParagraphStyle("body", fontName=plain, fontSize=_SIZE, leading=15, spaceAfter=4)
+    body = ParagraphStyle(
+        "body", fontName=plain, fontSize=layout.size, leading=layout.size * 1.35, spaceAfter=4
+    )
     body.alignment = TA_JUSTIFY if layout.columns == 1 else 0
     styles = {
         "body": body,
@@ -63,7 +65,7 @@ def _template(out: io.BytesIO, layout: Any, font: str) -> BaseDocTemplate:
             canvas.drawString(_MARGIN, height - 12 * mm, layout.header)
         if layout.footer:
             canvas.drawString(_MARGIN, 10 * mm, layout.footer)
-        if layout.page_numbers:
+        if layout.page_numbers and document.page > 1:  # Decree 30: none on the first page
             canvas.drawCentredString(width / 2, height - 16 * mm, str(document.page))
 
     document = BaseDocTemplate(out, pagesize=A4, invariant=1)
@@ -114,6 +116,6 @@ def _grid(block: Table, style: ParagraphStyle) -> Grid:
         if cell.row_span > 1 or cell.column_span > 1:
             last = (cell.column + cell.column_span - 1, cell.row + cell.row_span - 1)
             look.append(("SPAN", (cell.column, cell.row), last))
-    weights = [weight + 6 for weight in weights]
-    widths = [(A4[0] - 2 * _MARGIN - 12) * weight / sum(weights) for weight in weights]
+    room = A4[0] - 2 * _MARGIN - 12 - _NARROWEST * block.columns
+    widths = [_NARROWEST + room * weight / sum(weights) for weight in weights]
     return Grid(rows, colWidths=widths, style=look, repeatRows=1)

@@ -40,8 +40,18 @@ G = TypeVar("G")
 R = TypeVar("R")
 
 _OPENING = re.compile(r"^(?:(?:tỷ|tỉ) (?:lệ|trọng)|số lượng|số|mức) ")
-_SHORT = ((re.compile(r"\bubnd\b"), "ủy ban nhân dân"), (re.compile(r"\bhđnd\b"), "hội đồng nhân dân"))
-_TONES = (("uỷ", "ủy"), ("hoà", "hòa"), ("hoá", "hóa"), ("uý", "úy"), ("tuỳ", "tùy"), ("xoá", "xóa"))
+_SHORT = (
+    (re.compile(r"\bubnd\b"), "ủy ban nhân dân"),
+    (re.compile(r"\bhđnd\b"), "hội đồng nhân dân"),
+)
+_TONES = (
+    ("uỷ", "ủy"),
+    ("hoà", "hòa"),
+    ("hoá", "hóa"),
+    ("uý", "úy"),
+    ("tuỳ", "tùy"),
+    ("xoá", "xóa"),
+)
 TARGET_FIELDS = ("name", "comparator", "value", "unit", "level", "deadline", "right")
 TASK_FIELDS = ("action", "lead", "deadline", "coordinating", "right")
 HEAD_FIELDS = ("type", "reference", "date", "issuer", "year", "since", "horizon")
@@ -172,7 +182,9 @@ def total(tallies: Iterable[dict[str, Tally]], fields: Sequence[str]) -> dict[st
     return summed
 
 
-def pair(gold: Sequence[G], read: Sequence[R], alike: Callable[[G, R], float]) -> list[tuple[G | None, R | None]]:
+def pair(
+    gold: Sequence[G], read: Sequence[R], alike: Callable[[G, R], float]
+) -> list[tuple[G | None, R | None]]:
     """One to one, the most alike first; in document order among equals."""
     scored = [
         (-alike(one, other), abs(g * len(read) - r * len(gold)), g, r)
@@ -329,7 +341,9 @@ def _read_task(read: Task | None) -> str | None:
     if read is None:
         return None
     told = f"{read.action} | {read.lead} | {list(read.coordinating)}"
-    return f"{told} | {read.deadline}, {read.frequency}   from: {' '.join(read.quote.split())[:160]}"
+    return (
+        f"{told} | {read.deadline}, {read.frequency}   from: {' '.join(read.quote.split())[:160]}"
+    )
 
 
 # --- head -----------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import scoring
-from gold import Gold, Sample, read_corpus
+from gold import Gold, Sample, long_text, read_corpus
 from scoring import Score, Tally
+from writers import Layout, write
 
-from cotmoc.plantext import Plan, UnreadableText, read_plan
+from cotmoc.plantext import Plan, UnreadableText, read_file, read_plan
 
 TARGETS_F1 = 0.97
 TASKS_F1 = 0.93
@@ -40,7 +41,9 @@ def report(scores: dict[str, Score], tallies: str, words: str) -> str:
         tally: Tally = getattr(score, tallies)["right"]
         problems = [line for line in score.problems if line.startswith(words)]
         if problems:
-            told.append(f"{name}: F1 {tally.f1:.3f} ({tally.right} of {tally.gold}, {tally.read} read)")
+            told.append(
+                f"{name}: F1 {tally.f1:.3f} ({tally.right} of {tally.gold}, {tally.read} read)"
+            )
             told += [f"   {line}" for line in problems]
     return "\n".join(told)
 
@@ -92,11 +95,16 @@ def test_quotes_stand_where_they_say(name: str, readings: Readings) -> None:
 def test_the_same_file_gives_the_same_reading(
     name: str, files: Mapping[str, Path], readings: Readings
 ) -> None:
-    from cotmoc.plantext import read_file
-
     first = readings[name]
     assert isinstance(first, Plan), str(first)
     assert read_file(files[name]).to_dict() == first.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "txt"])
+def test_nothing_is_lost_on_sixty_pages(kind: str, tmp_path: Path) -> None:
+    text, targets, tasks = long_text(144)
+    plan = read_file(write(text, kind, Layout(page_numbers=True), tmp_path, "long"))
+    assert (len(plan.targets), len(plan.tasks)) == (targets, tasks)
 
 
 # --- the corpus itself ----------------------------------------------------------------------------
@@ -186,7 +194,9 @@ def test_a_task_without_its_deadline_is_wrong() -> None:
     from cotmoc.plantext.model import Task
 
     wanted = _task(["xây dựng kho dữ liệu", "Sở Y tế", {"by": 2026}])
-    task = Task("q", 0, 1, "Xây dựng kho dữ liệu", "SỞ Y TẾ", (), "2026", None, None, None, (), "", "")
+    task = Task(
+        "q", 0, 1, "Xây dựng kho dữ liệu", "SỞ Y TẾ", (), "2026", None, None, None, (), "", ""
+    )
     plan = dataclasses.replace(read_plan(""), tasks=(task,))
     assert scoring.score(plan, Gold({}, (), (wanted,))).tasks["right"].right == 1
     late = dataclasses.replace(plan, tasks=(dataclasses.replace(task, deadline="2027"),))

@@ -1,4 +1,4 @@
-"""Whatever comes in, a `Plan` or an `UnreadableText` comes out, in time that grows with the text."""
+"""Whatever comes in: a `Plan` or an `UnreadableText` comes out, in time linear in the text."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ def read(path: Path) -> Plan | UnreadableText:
     try:
         return check(read_file(path))
     except UnreadableText as reason:
-        assert reason.code
-        assert str(reason)
         return reason
 
 
@@ -52,21 +50,50 @@ def read_bytes(raw: bytes, folder: Path, name: str = "monster") -> Plan | Unread
 
 PIECES = st.sampled_from(
     [
-        *("I. MỤC TIÊU", "II. NHIỆM VỤ", "Điều 1.", "a)", "1.", "1.1.", "- ", "+ ", "* ", "(1)", "• "),
+        *(
+            "I. MỤC TIÊU",
+            "II. NHIỆM VỤ",
+            "Điều 1.",
+            "a)",
+            "1.",
+            "1.1.",
+            "- ",
+            "+ ",
+            "* ",
+            "(1)",
+            "• ",
+        ),
         *("Tối thiểu ", "trên ", "từ ", " trở lên", "đạt ", "không quá ", "tăng ", "nhóm ", "top "),
         *("90%", "7,5%/năm", "1.300 tỷ đồng", "8,3 - 8,5%", "10/34", "15 tuổi", "4G", "749/QĐ-TTg"),
         *("hồ sơ công việc", "cấp tỉnh", "cấp xã", "hộ gia đình", "Sở Y tế", "Giao ", "chủ trì"),
-        *(", phối hợp với ", "Cơ quan chủ trì: ", "Thời gian: ", "hằng quý", "trước ngày 31/6/2026"),
+        *(
+            ", phối hợp với ",
+            "Cơ quan chủ trì: ",
+            "Thời gian: ",
+            "hằng quý",
+            "trước ngày 31/6/2026",
+        ),
         *("Nơi nhận:", "Căn cứ Luật", "PHỤ LỤC", "Số: 12/KH-UBND", "năm 2026", "Kính gửi:"),
         *("\n", "\n\n", "; ", ". ", ", ", "(", ")", ":", "\t", "   ", "…", "./.", "|", "“", "”"),
-        *("\u200f", "\u202e", "\u200b", "\ufeff", "\u0301", "\u0323", "\ud800", "\udfff", "\0", "\x0c"),
+        *(
+            "\u200f",
+            "\u202e",
+            "\u200b",
+            "\ufeff",
+            "\u0301",
+            "\u0323",
+            "\ud800",
+            "\udfff",
+            "\0",
+            "\x0c",
+        ),
         *("İ", "ß", "ﬁ", "㎢", "٣", "²", "½", "\u2028", "\u0085", "𝟗𝟎%", "Ⅳ."),
     ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=60).map("".join)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_any_text_gives_a_plan(text: str) -> None:
     plan = check(read_plan(text))
@@ -87,7 +114,9 @@ def test_decomposed_letters_read_the_same(text: str) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
-    st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b"\xff\xfe", b"{\\rtf1", b"\xd0\xcf\x11\xe0"]),
+    st.sampled_from(
+        [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b"\xff\xfe", b"{\\rtf1", b"\xd0\xcf\x11\xe0"]
+    ),
     st.binary(max_size=400),
 )
 def test_any_bytes_end_in_a_plan_or_a_reason(tmp_path: Path, opening: bytes, rest: bytes) -> None:
@@ -150,46 +179,77 @@ def test_marks_that_turn_the_direction_hide_no_target() -> None:
 
 # --- monsters -------------------------------------------------------------------------------------
 
-MONSTERS: list[tuple[str, str, Callable[[], bytes]]] = [
-    *(("docx", name, make) for name, make in monsters.docxs()),
-    *(("pdf", name, make) for name, make in monsters.pdfs()),
-    *(("html", name, make) for name, make in monsters.htmls()),
-]
+MONSTERS: dict[str, dict[str, Callable[[], bytes]]] = {
+    "docx": dict(monsters.docxs()),
+    "pdf": dict(monsters.pdfs()),
+    "html": dict(monsters.htmls()),
+}
 CHILD_MEMORY = 1_500 * MB
-CHILD_SECONDS = 120
+CHILD_SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    """What came of each monster, read in a process that may not take more memory than a small
+    server has to spare; after a crash another process reads the rest."""
+    waiting: list[tuple[tuple[str, str], Path]] = []
+    for kind, each in MONSTERS.items():
+        folder = tmp_path_factory.mktemp(kind)
+        for number, (name, make) in enumerate(each.items()):
+            path = folder / f"{number}.{kind}"
+            path.write_bytes(make())
+            waiting.append(((kind, name), path))
+    found: dict[tuple[str, str], str] = {}
+    while waiting:
+        lines, reason = _read_in_children([path for _, path in waiting])
+        told = [*lines, *([reason] if len(lines) < len(waiting) else [])]
+        found |= {key: line for (key, _), line in zip(waiting, told, strict=False)}
+        waiting = waiting[len(told) :]
+    return found
+
+
+def _read_in_children(paths: list[Path]) -> tuple[list[str], str]:
+    """A line for each file that was read, and why the process ended where it ended early."""
+    command = [sys.executable, __file__, *map(str, paths)]
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_limit_memory
+    )
+    try:
+        out, errors = child.communicate(timeout=CHILD_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        out, errors = child.communicate()
+        errors += f"\nnot done after {CHILD_SECONDS} seconds"
+    return out.splitlines(), f"exit {child.returncode}: {errors[-1500:]}"
 
 
 @pytest.mark.parametrize(
-    ("kind", "make"),
-    [(kind, make) for kind, _, make in MONSTERS],
-    ids=[f"{kind}: {name}" for kind, name, _ in MONSTERS],
+    "key",
+    [(kind, name) for kind, each in MONSTERS.items() for name in each],
+    ids=lambda key: ": ".join(key),
 )
 def test_a_monster_ends_in_a_plan_or_a_reason(
-    kind: str, make: Callable[[], bytes], tmp_path: Path
+    key: tuple[str, str], outcomes: dict[tuple[str, str], str]
 ) -> None:
-    """In a process that may not take more memory than a small server has to spare."""
-    path = tmp_path / f"monster.{kind}"
-    path.write_bytes(make())
-    done = subprocess.run(
-        [sys.executable, __file__, str(path)],
-        capture_output=True,
-        text=True,
-        timeout=CHILD_SECONDS,
-        check=False,
-        preexec_fn=_limit_memory,
-    )
-    assert done.returncode == 0, f"{done.returncode}: {done.stderr[-1500:]}"
-    assert done.stdout.startswith(("plan", "unreadable"))
-    assert "/etc/" not in done.stdout
+    assert outcomes[key].startswith(("plan", "unreadable")), outcomes[key]
+
+
+def test_nothing_is_fetched_from_outside_the_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("Mật khẩu", "utf-8")
+    outcome = read_bytes(monsters.docx_outside(secret.as_uri()), tmp_path, "outside.docx")
+    assert isinstance(outcome, UnreadableText) or "Mật khẩu" not in outcome.text
 
 
 def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
 
 
-def _read_in_child(path: Path) -> None:
-    outcome = read(path)
-    print("plan" if isinstance(outcome, Plan) else f"unreadable {outcome.code}")
+def _read_in_child(paths: list[Path]) -> None:
+    for path in paths:
+        outcome = read(path)
+        told = "plan" if isinstance(outcome, Plan) else f"unreadable {outcome.code}"
+        print(told, flush=True)
 
 
 # --- size -----------------------------------------------------------------------------------------
@@ -200,7 +260,7 @@ LINES = {
     "semicolons alone": ";",
     "numbers in one statement": "90% ",
     "deep numbering": "1.",
-    "assignments": "- Giao Sở Y tế chủ trì, phối hợp với Sở Nội vụ xây dựng dữ liệu trước 30/6/2026.\n",
+    "assignments": "- Giao Sở Y tế chủ trì, phối hợp với Sở Nội vụ lập dữ liệu trước 30/6/2026.\n",
     "organisations": "Sở Y tế, Sở Nội vụ, ",
     "labels": "Cơ quan chủ trì: Sở Y tế\n",
     "opening brackets": "(",
@@ -239,11 +299,15 @@ def _timed(text: str) -> float:
     return spent
 
 
-PROSE = "Các nội dung trên được thực hiện đồng bộ, có trọng tâm, phù hợp điều kiện từng địa phương.\n"
+PROSE = (
+    "Các nội dung trên được thực hiện đồng bộ, có trọng tâm, phù hợp điều kiện từng địa phương.\n"
+)
 
 
 def test_ten_megabytes_are_read(tmp_path: Path) -> None:
-    page = PROSE * 200 + "".join(LINES[name] for name in ("one bullet after the other", "assignments"))
+    page = PROSE * 200 + "".join(
+        LINES[name] for name in ("one bullet after the other", "assignments")
+    )
     pages = 10 * MB // len(page.encode())
     raw = (GOALS + page * pages).encode()
     plan = read_bytes(raw, tmp_path, "long.txt")
@@ -258,7 +322,7 @@ def test_ten_megabytes_are_read(tmp_path: Path) -> None:
         "".join(f"{' ' * depth}- 90% xã\n" for depth in range(400)),
         "I. MỤC TIÊU\n" + "".join(f"{n}. a) - + (1) * 90% xã\n" for n in range(2000)),
         ";" * 100_000,
-        GOALS + "- " + "90% xã; " * 100_000,
+        GOALS + "- " + "90% xã; " * 20_000,
         GOALS + "- Tỷ lệ xã đạt " + ", ".join(f"{n % 100}%" for n in range(5000)),
         GOALS + "- " + "(" * 5000 + "90%" + ")" * 5000,
         GOALS + "- 90% " + "rất " * 100_000 + "dài",
@@ -268,7 +332,7 @@ def test_ten_megabytes_are_read(tmp_path: Path) -> None:
         "indents of 400 levels",
         "every sign on each line",
         "100,000 semicolons",
-        "100,000 statements in a bullet",
+        "20,000 statements in a bullet",
         "5,000 numbers in a statement",
         "brackets in brackets",
         "a statement of 100,000 words",
@@ -279,4 +343,4 @@ def test_texts_of_extreme_shape_give_a_plan(text: str) -> None:
 
 
 if __name__ == "__main__":
-    _read_in_child(Path(sys.argv[1]))
+    _read_in_child([Path(argument) for argument in sys.argv[1:]])

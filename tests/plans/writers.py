@@ -22,13 +22,14 @@ SUFFIXES = {"docx": "docx", "pdf": "pdf", "html": "html", "md": "md"}
 class Layout:
     """What a format may do beyond the words; each format uses what it knows.
 
-    `wrap` breaks lines after so many letters, `columns` sets a PDF in columns, `header`, `footer`
-    and `page_numbers` stand on each page, `menu` and `related` are a web page's furniture,
-    `normal_form` and `line_end` are a text file's.
+    `wrap` breaks lines after so many letters, `columns` sets a PDF in columns, `size` its letters
+    in points, `header`, `footer` and `page_numbers` stand on each page, `menu` and `related` are a
+    web page's furniture, `normal_form` and `line_end` are a text file's.
     """
 
     wrap: int | None = None
     columns: int = 1
+    size: int = 11
     header: str = ""
     footer: str = ""
     page_numbers: bool = False
@@ -62,7 +63,12 @@ def plain_text(blocks: list[Block], layout: Layout) -> str:
             lines += ["", f"({block.number}) {block.words}"]
         else:
             lines.append("")
-    return layout.line_end.join(unicodedata.normalize(layout.normal_form, "\n".join(lines)).split("\n")) + layout.line_end
+    return (
+        layout.line_end.join(
+            unicodedata.normalize(layout.normal_form, "\n".join(lines)).split("\n")
+        )
+        + layout.line_end
+    )
 
 
 def _wrapped(words: str, width: int | None) -> list[str]:
@@ -106,8 +112,22 @@ def to_tcvn3(blocks: list[Block], layout: Layout) -> bytes:
 
 # Marks of VNI, written after the letter; a capital letter has the capital form of the mark.
 _VNI_TONES = {"\u0301": 0xF9, "\u0300": 0xF8, "\u0309": 0xFB, "\u0303": 0xF5, "\u0323": 0xEF}
-_VNI_HAT = {"": 0xE2, "\u0301": 0xE1, "\u0300": 0xE0, "\u0309": 0xE5, "\u0303": 0xE3, "\u0323": 0xE4}
-_VNI_BREVE = {"": 0xEA, "\u0301": 0xE9, "\u0300": 0xE8, "\u0309": 0xFA, "\u0303": 0xFC, "\u0323": 0xEB}
+_VNI_HAT = {
+    "": 0xE2,
+    "\u0301": 0xE1,
+    "\u0300": 0xE0,
+    "\u0309": 0xE5,
+    "\u0303": 0xE3,
+    "\u0323": 0xE4,
+}
+_VNI_BREVE = {
+    "": 0xEA,
+    "\u0301": 0xE9,
+    "\u0300": 0xE8,
+    "\u0309": 0xFA,
+    "\u0303": 0xFC,
+    "\u0323": 0xEB,
+}
 _VNI_WHOLE = {"đ": 0xF1, "í": 0xED, "ì": 0xEC, "ỉ": 0xE6, "ĩ": 0xF3, "ị": 0xF2, "ỵ": 0xEE}
 _VNI_HORN = {"o": 0xF4, "u": 0xF6}
 
