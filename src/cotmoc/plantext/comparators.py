@@ -61,10 +61,30 @@ _GROWTH = (
     *("đơn giản hóa", "cắt giảm, đơn giản hóa", "thêm", "tăng trung bình"),
 )
 _REACHING = (
-    *("đạt", "chiếm", "chiếm tỷ trọng", "là", "bằng", "đạt mức", "ở mức", "mức", "đạt tỷ lệ", "đóng góp"),
+    *(
+        "đạt",
+        "chiếm",
+        "chiếm tỷ trọng",
+        "là",
+        "bằng",
+        "đạt mức",
+        "ở mức",
+        "mức",
+        "đạt tỷ lệ",
+        "đóng góp",
+    ),
     *("lên đến", "lên tới", "tăng lên", "nâng lên", "đạt đến", "đạt tới", "đạt được", "phải đạt"),
     *("còn", "chỉ còn", "xuống", "xuống còn", "giảm còn", "giảm xuống", "giảm xuống còn"),
-    *("duy trì", "duy trì ổn định", "ổn định", "giữ ổn định", "rút ngắn còn", "rút ngắn xuống còn", "lên", "tỷ lệ"),
+    *(
+        "duy trì",
+        "duy trì ổn định",
+        "ổn định",
+        "giữ ổn định",
+        "rút ngắn còn",
+        "rút ngắn xuống còn",
+        "lên",
+        "tỷ lệ",
+    ),
 )
 _VERBS = (*_REACHING, *_GROWTH)
 GROWTH_VERBS = frozenset(_GROWTH)

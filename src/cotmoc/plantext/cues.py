@@ -24,7 +24,8 @@ _DEMANDS = re.compile(
 )
 _TARGET_FORM = re.compile(
     r"(?:(?:đối với |tại |ở )?(?:các )?cấp (?:tỉnh|huyện|xã)[\s:,]{1,3})?"
-    r"(?:(?:" + phrase("trên", "hơn", "đạt", "có", "tối thiểu", "ít nhất", "khoảng", "phấn đấu")
+    r"(?:(?:"
+    + phrase("trên", "hơn", "đạt", "có", "tối thiểu", "ít nhất", "khoảng", "phấn đấu")
     + r"\s){0,3}[≥>]?\s?)?\d{1,3}(?:,\d{1,3})?\s?%"
     r"|(?:tỷ|tỉ)\s(?:lệ|trọng)\s"
 )
@@ -37,6 +38,7 @@ _TELLS_RESULT = re.compile(
     )
     + r"|(?<!\w)kết quả[\s,]{0,2}(?::|là|cho thấy|thực hiện|đến)"
 )
+_FUNDING = re.compile(phrase("kinh phí", "nguồn vốn", "tổng vốn", "dự toán", "ngân sách"))
 _YEAR_FIRST = re.compile(r"^[\s,]{0,4}(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)")
 
 
@@ -54,6 +56,11 @@ def announcement(folded: str, year: int | None = None) -> int | None:
 def demands(folded: str) -> bool:
     """`bố trí tối thiểu 2%`, `bảo đảm 100% hồ sơ …`: an order with a number."""
     return _DEMANDS.search(folded) is not None
+
+
+def speaks_of_funding(folded: str) -> bool:
+    """What a plan costs is no target of it."""
+    return _FUNDING.search(folded) is not None
 
 
 def has_target_form(folded: str) -> bool:

@@ -54,24 +54,28 @@ _FORMS: tuple[tuple[re.Pattern[str], _Dater], ...] = (
     (re.compile(rf"{_LEAD_IN}(?:ngày\s)?(\d{{1,2}})[/.-](\d{{1,2}})[/.-]{_YEAR}"), _day),
     (re.compile(rf"{_LEAD_IN}ngày\s(\d{{1,2}})\stháng\s(\d{{1,2}})(?:\snăm\s{_YEAR})?"), _day),
     (re.compile(rf"{_LEAD_IN}ngày\s(\d{{1,2}})/(\d{{1,2}})(?![\d/])(?:\snăm\s{_YEAR})?"), _day),
-    (re.compile(rf"{_LEAD_IN}quý\s(i{{1,3}}|iv|[1-4])(?!\w)(?:(?:/|\snăm\s|\s){_YEAR})?"), _quarter),
+    (
+        re.compile(rf"{_LEAD_IN}quý\s(i{{1,3}}|iv|[1-4])(?!\w)(?:(?:/|\snăm\s|\s){_YEAR})?"),
+        _quarter,
+    ),
     (re.compile(rf"{_LEAD_IN}tháng\s(\d{{1,2}})(?!\d)(?:(?:/|\snăm\s|\s|-){_YEAR})?"), _month),
     (re.compile(rf"(?:{_LEAD_IN})?(\d)\stháng\sđầu\snăm(?:\s{_YEAR})?"), _month),
     (re.compile(rf"{_NOT_COMPARED}{_LEAD_IN}năm\s{_YEAR}"), _year),
     (re.compile(rf"(?<!\w)(?:đến|hết|trước|cuối)\s(?:hết\s|cuối\s)?{_YEAR}(?!\s?[-–])"), _year),
-    (re.compile(rf"^[\s,]{{0,4}}(?:đến\s)?năm\s{_YEAR}"), _year),
+    (re.compile(rf"^[\s,]{{0,4}}(?:và\s)?(?:đến\s)?năm\s{_YEAR}"), _year),
     (
         re.compile(
             r"(?:(?<!\w)(?:trong|cả|bình\squân|trung\sbình|suốt)\s(?:cả\s)?|^[\s,]{0,4})"
-            r"giai\sđoạn\s20\d\d\s?[-–]\s?"
-            + _YEAR
+            r"giai\sđoạn\s20\d\d\s?[-–]\s?" + _YEAR
         ),
         _year,
     ),
     (re.compile(r"(?<!\w)(?:đến\s)?(?:hết|cuối)\snăm(?!\s20\d\d)(?!\w)"), _this_year),
 )
 _FREQUENCY = re.compile(
-    r"(?<!\w)(?:định kỳ\s)?(?:hằng|hàng)\s(?:năm|quý|tháng)(?!\w)(?!\s20\d\d)|(?<!\w)mỗi năm(?!\w)"
+    r"(?<!\w)(?:hằng|hàng|mỗi)\snăm(?!\w)(?!\s20\d\d)"
+    r"|^[\s,]{0,4}(?:định kỳ\s)?(?:hằng|hàng|mỗi)\s(?:quý|tháng)(?!\w)"
+    r"|(?<!\w)(?:đến|trong|hết)\s(?:cuối\s|hết\s)?nhiệm kỳ(?:\s20\d\d\s?[-–]\s?20\d\d)?(?!\w)"
 )
 _ANY_YEAR = re.compile(rf"(?<!so với )(?<!\w)năm\s{_YEAR}")
 

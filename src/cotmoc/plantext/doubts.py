@@ -17,6 +17,16 @@ from cotmoc.plantext.model import Clause, Doubt, Head, Target
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.words import fold, one_line, phrase
 
+# Every code a target or a doubt may carry; each has words for people in the programmes' pages.
+CODES = (
+    *("level_abolished", "level_doubled", "several_levels", "comparator_maybe_shared"),
+    *("denominator_unnamed", "grdp", "gdp_for_grdp", "typo", "typo_kinh_ke"),
+    *("two_targets_one_line", "dot_as_decimal", "all_as_100", "zero_in_words"),
+    *("fraction_as_percent", "times_of_baseline", "places_gained", "percentage_points"),
+    *("rank_not_numbered", "unit_not_listed", "share_above_100", "below_baseline"),
+    *("deadline_before_document", "stated_twice", "impossible_date", "count_differs"),
+    *("sum_differs", "number_not_read"),
+)
 DISTRICTS_ABOLISHED = "2025-07-01"
 _GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
 _GDP = re.compile(r"(?<!\w)gdp(?!\w)")
@@ -114,9 +124,9 @@ def _own(target: Target, head: Head) -> Iterator[str]:
         yield "typo_kinh_ke"
     if _TYPOS.search(words):
         yield "typo"
-    if _GRDP.search(words):
+    if target.unit == "%" and _GRDP.search(words):
         yield "grdp"
-    if _GDP.search(words):
+    if _GDP.search(words) and "việt nam" not in words:
         yield "gdp_for_grdp"
     if _is_impossible_share(target):
         yield "share_above_100"
@@ -144,7 +154,7 @@ def _numbers(target: Target) -> list[Decimal]:
 
 def _falls_though_raised(target: Target, folded: str) -> bool:
     baseline = _decimal(target.baseline)
-    if baseline is None or target.value is None or target.rule == "growth":
+    if baseline is None or target.value is None or target.rule in ("growth", "rank"):
         return False
     return _LIFTS.search(folded) is not None and Decimal(target.value) < baseline
 
@@ -177,7 +187,14 @@ def _stated_differently(targets: Sequence[Target]) -> dict[int, tuple[str, ...]]
 
 def _sameness(target: Target) -> tuple[str, ...]:
     name = re.sub(r"^(?:tỷ|tỉ) (?:lệ|trọng) ", "", fold(one_line(target.name)))
-    return (name, target.level or "", target.unit or "", target.deadline or "", target.of or "")
+    return (
+        name,
+        target.level or "",
+        target.unit or "",
+        target.deadline or "",
+        target.of or "",
+        target.rule,
+    )
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -195,7 +212,7 @@ def _impossible_dates(folded: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _exists(day: int, month: int, year: int) -> bool:
-    return 1 <= month <= 12 and 1 <= year and 1 <= day <= calendar.monthrange(year, month)[1]
+    return 1 <= month <= 12 and year >= 1 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 # --- announced counts ---------------------------------------------------------------------------
@@ -289,7 +306,9 @@ def _sums(folded: str) -> Iterator[tuple[str, int, int]]:
         return
     total = before[0]
     same_unit = [part for part in parts if part.unit == total.unit]
-    if len(same_unit) == len(parts) and sum(Decimal(p.value) for p in parts) != Decimal(total.value):
+    if len(same_unit) == len(parts) and sum(Decimal(p.value) for p in parts) != Decimal(
+        total.value
+    ):
         yield "sum_differs", total.start, total.end
 
 
@@ -313,9 +332,7 @@ def _structure_sums(targets: Sequence[Target], lines: _Lines) -> list[Doubt]:
             whole = fold(target.name).partition(" trong cơ cấu ")[2]
             groups.setdefault((target.clause, whole, target.deadline), []).append(target)
     return [
-        Doubt(
-            "sum_differs", group[0].start, group[-1].end, lines.number(group[0].start), address
-        )
+        Doubt("sum_differs", group[0].start, group[-1].end, lines.number(group[0].start), address)
         for (address, _, _), group in groups.items()
         if len(group) > 2
         and all(target.comparator == "=" and target.value_high is None for target in group)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cotmoc.plantext import scope
-from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.comparators import REACHING_VERBS, Wording, read_wording
+from cotmoc.plantext.cues import has_target_form
 from cotmoc.plantext.deadlines import deadline_spans
 from cotmoc.plantext.numbers import Quantity, find_quantities
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement
@@ -21,8 +21,12 @@ _CONNECTOR = re.compile(
     r"(?:(?:xếp hạng|xếp|nằm|đứng|thuộc|trong|vào)\s{1,4}){0,3}$"
 )
 _LEVEL_BEFORE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})[\s:]{{0,4}}$")
+_LEVEL_ALONE = re.compile(rf"({scope.LEVEL_PHRASE.pattern})")
 _SEPARATOR = re.compile(r",\s{1,4}|\svà\s{1,4}")
-_SHARE_WORD = re.compile(phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ"))
+_SHARE_WORD = re.compile(
+    phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số lượng", "mức độ") + r"(?!\s\d)"
+)
+_EACH = re.compile(r"(?<=,\s)(?:mỗi|từng)\s")
 _AMONG_THEM = re.compile(r"(?:,\s{1,4})?" + phrase("trong đó"))
 _RANK_CONTEXT = re.compile(
     phrase(
@@ -31,7 +35,9 @@ _RANK_CONTEXT = re.compile(
         *("tỉnh", "thành phố", "địa phương"),
     )
 )
-_RANK_BEFORE = re.compile(phrase("xếp hạng", "thứ hạng", "xếp thứ", "đứng thứ", "top", "tốp", "vị trí"))
+_RANK_BEFORE = re.compile(
+    phrase("xếp hạng", "thứ hạng", "xếp thứ", "đứng thứ", "top", "tốp", "vị trí")
+)
 # A verb that makes the number behind it a promise: `xây dựng 03 mô hình`, `thu hút 500 lao động`.
 _ACTION = (
     *("xây dựng", "thành lập", "triển khai", "phát triển", "đào tạo", "bồi dưỡng", "tập huấn"),
@@ -57,6 +63,8 @@ _PLAN_PARTS = re.compile(
 )
 # `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
 _UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
+# `Internet tốc độ trên 100 Mbps` describes what a share is counted of.
+_ATTRIBUTE = re.compile(phrase("tốc độ", "băng thông", "dung lượng", "công suất") + r"\s{0,4}$")
 _RISE = re.compile(
     r"\s{0,3}(?:\(?\s?(?:năm|vào năm)\s20\d\d\s?\)?)?[\s,]{0,4}"
     + phrase("lên", "tăng lên", "xuống", "còn", "xuống còn", "giảm còn", "giảm xuống", "đến")
@@ -95,7 +103,9 @@ def find_promises(statement: Statement, in_goals: bool) -> Found:
     pairs: Found = []
     for quantity, wording in found:
         previous = pairs[-1] if pairs else None
-        if not wording.past and _is_promise(statement.folded, quantity, wording, in_goals, previous):
+        if not wording.past and _is_promise(
+            statement.folded, quantity, wording, in_goals, previous
+        ):
             pairs.append((quantity, wording))
     return pairs
 
@@ -151,11 +161,17 @@ def _is_promise(
         return quantity.total is not None or _ranks_something(folded, quantity)
     if quantity.is_places or "times_of_baseline" in quantity.flags:
         return True
+    if previous and previous[0].is_share and _ATTRIBUTE.search(folded[: wording.start][-30:]):
+        return False
     if quantity.total is not None:
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
         return False
-    if wording.explicit or wording.verb in REACHING_VERBS or folded[: wording.start].rstrip().endswith(":"):
+    if (
+        wording.explicit
+        or wording.verb in REACHING_VERBS
+        or folded[: wording.start].rstrip().endswith(":")
+    ):
         return True
     if wording.verb is not None and (quantity.unit != "count" or wording.verb != "là"):
         return True
@@ -182,7 +198,7 @@ def _goes_on(
     wording: Wording,
     previous: tuple[Quantity, Wording] | None,
 ) -> bool:
-    """`05 xã đạt chuẩn, 03 xã đạt chuẩn nâng cao`: the second count is promised by the same verb."""
+    """`05 xã đạt chuẩn, 03 xã nâng cao`: the same verb promises the second count."""
     if previous is None or previous[0].unit != quantity.unit:
         return False
     gap = folded[previous[1].end : wording.start]
@@ -268,8 +284,10 @@ def _goes_on_listing(first: Statement, second: Statement) -> bool:
     if _NUMBER_FIRST.match(first.folded) is None or "%" in second.folded:
         return False
     opens = _OPENS_SUBJECT.match(second.folded) is not None
-    return opens and not scope.split_predicate(first.words)[1] and bool(
-        scope.split_predicate(second.words)[1]
+    return (
+        opens
+        and not scope.split_predicate(first.words)[1]
+        and bool(scope.split_predicate(second.words)[1])
     )
 
 
@@ -293,7 +311,7 @@ def _new_subject(folded: str, start: int, wording: Wording) -> int | None:
     among = _AMONG_THEM.search(gap)
     if among and _has_words(gap[among.end() :]):
         return start + among.start()
-    if share := _SHARE_WORD.search(gap):
+    if share := _SHARE_WORD.search(gap) or _EACH.search(gap):
         return start + share.start()
     if wording.verb is None:
         return _after_bare_number(folded, start, wording)
@@ -334,7 +352,11 @@ _LINK_WORDS = re.compile(phrase("và", "có", "đạt", "là", "phấn đấu", 
 
 def read_measures(part: Statement, found: Found) -> list[Measure]:
     leading = _leading_levels(part, [wording for _, wording in found])
-    starts = [left for left, _ in leading] or [wording.start for _, wording in found]
+    starts = [wording.start for _, wording in found]
+    for index, (_, right) in enumerate(leading):
+        # A level inside the subject (`cán bộ cấp tỉnh được … đạt 100%`) leaves it whole.
+        if not part.folded[right : starts[index]].strip(" :"):
+            starts[index] = leading[index][0]
     measures = []
     for index, (quantity, wording) in enumerate(found):
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
@@ -370,10 +392,18 @@ def _leading_levels(part: Statement, wordings: list[Wording]) -> list[tuple[int,
     for index, (left, wording) in enumerate(zip(ends_before, wordings, strict=True)):
         match = _LEVEL_BEFORE.search(part.folded, max(left, wording.start - 40), wording.start)
         is_alone = match and _CONNECTOR.fullmatch(part.folded[left : match.start()] + " ")
+        if match is None and index == 0:
+            match = _last_level(part.folded, wording.start)
         if match is None or (index > 0 and not is_alone):
             return []
         spans.append(match.span(1))
     return spans
+
+
+def _last_level(folded: str, end: int) -> re.Match[str] | None:
+    """The level inside a subject, when it names a single one."""
+    found = list(_LEVEL_ALONE.finditer(folded, 0, end))
+    return found[0] if len(found) == 1 else None
 
 
 def _tail_span(part: Statement, start: int, end: int) -> tuple[int, int]:

@@ -23,7 +23,9 @@ _LINKS = phrase(
     *("hoàn thành", "tiếp tục", "tập trung", "xác định", "kế hoạch", "nâng", "giữ vững", "thêm"),
 )
 _ONLY_LINKS = re.compile(rf"(?:{_LINKS}[\s,:]{{0,4}})+")
-_ONLY_SMALL = re.compile(rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+")
+_ONLY_SMALL = re.compile(
+    rf"(?:{phrase('và', 'là', 'đạt', 'có', 'đến', 'vào', 'phấn đấu')}[\s,:]{{0,4}})+"
+)
 _LEADING = re.compile(
     phrase(
         *("theo đó", "trong đó", "cụ thể", "phấn đấu", "bảo đảm", "đảm bảo", "dự kiến"),
@@ -47,8 +49,10 @@ _DANGLING = re.compile(
 )
 # `nâng tỷ lệ … lên 95%`: the verb belongs to the promise, not to the title.
 _LIFTING = re.compile(
-    phrase("nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm")
-    + r"\s{1,4}(?:dần\s)?(?="
+    phrase(
+        "nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm"
+    )
+    + r"\s{1,4}(?:dần\s|hạng\s)?(?="
     + phrase(
         *("mức", "tỷ lệ", "tỉ lệ", "tỷ trọng", "chỉ số", "số", "thu nhập", "thời gian", "điểm"),
         *("thứ hạng", "vị trí", "xếp hạng", "doanh thu", "tổng", "giá trị", "kim ngạch", "tốc độ"),
@@ -65,6 +69,7 @@ _MEASURED = re.compile(
         *("cơ cấu", "thu nhập", "tốc độ", "giá trị", "thời gian", "năng suất", "quy mô"),
         *("xếp hạng", "thứ hạng"),
     )
+    + r"(?!\s(?:hóa|hoá|liệu|định))"
 )
 _LEGAL_REFERENCE = re.compile(
     r"[\s,]{1,4}(?:theo|tại)\s(?:quy định tại\s)?"
@@ -122,7 +127,7 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
     Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
-    words = unlabelled(words)
+    words = _last_measured(unlabelled(words))
     if _ORDER.search(fold(words)):
         return ""
     cues = list(_CUE.finditer(fold(words)))
@@ -136,17 +141,26 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     return _meaningful(words[: cue.start()])
 
 
+_MEASURED_AFTER_COMMA = re.compile(
+    r",\s{1,4}((?:duy trì\s|nâng\s|giảm\s|tăng\s|đưa\s|bảo đảm\s|đảm bảo\s)?"
+    + phrase(
+        *("chỉ số", "tỷ lệ", "tỉ lệ", "tỷ trọng", "mức độ", "doanh thu", "thu nhập", "năng suất"),
+        *("tốc độ", "kim ngạch"),
+    )
+    + r"(?!\s\d))"
+)
 # `Đẩy mạnh số hóa, bảo đảm trên 80% hồ sơ …`: the subject follows, what stands before is another.
 _ORDER = re.compile(
-    r",\s{1,4}(?:đồng thời\s)?" + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
+    r",\s{1,4}(?:đồng thời\s)?"
+    + phrase("bảo đảm", "đảm bảo", "phấn đấu", "hướng tới", "trong đó")
     + r"(?:\s(?:có|đạt|cho|bố trí|dành|chi))?\s{0,4}$"
 )
 
 
 _ACTOR = re.compile(
     r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
-    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch|[Đđ]ề án"
-    r"|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
+    r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch"
+    r"|[Đđ]ề án|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
     rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?)\s{{0,4}}"
 )
 _INDEX_NAMED = re.compile(
@@ -176,12 +190,26 @@ def unlabelled(words: str) -> str:
     return words[label.end() :]
 
 
+def _last_measured(words: str) -> str:
+    """`Phát triển …, duy trì chỉ số HDI` before its number: only what is measured."""
+    folded = fold(words)
+    cuts = list(_MEASURED_AFTER_COMMA.finditer(folded))
+    if not cuts or _MEASURED.match(folded.lstrip()):
+        return words
+    return words[cuts[-1].start(1) :]
+
+
+def is_mere_label(words: str) -> bool:
+    """`Phát triển xã hội số:`: a label that is not what the number measures."""
+    return words.rstrip().endswith(":") and _MEASURED.match(fold(words).lstrip()) is None
+
+
 def measured_label(words: str) -> str | None:
     """`Cơ cấu kinh tế` of `Cơ cấu kinh tế: nông nghiệp chiếm 20%; …`: it holds for what follows."""
-    label = _LABEL.match(words)
+    label = _LABEL.match(words + " ")
     if label is None or not _MEASURED.match(fold(words).lstrip()):
         return None
-    return trim(one_line(label.group())) or None
+    return clean(label.group()) or None
 
 
 def lifted(words: str) -> str:
@@ -220,6 +248,15 @@ def growth_title(what: str, falling: bool) -> str:
     if folded.startswith(("tốc độ", "mức tăng", "mức giảm", "tăng trưởng", "nhịp độ")):
         return title(what)
     return title("Mức giảm" if falling else "Tốc độ tăng", _small(what))
+
+
+def change_title(what: str, falling: bool) -> str:
+    """`Số người tham gia tăng 10.000 người`: by how much, not up to which number."""
+    return title("Mức giảm" if falling else "Mức tăng", _small(what))
+
+
+def contribution_title(who: str, to: str) -> str:
+    return title("Đóng góp của", _small(who), to)
 
 
 def rank_title(what: str) -> str:

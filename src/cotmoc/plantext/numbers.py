@@ -24,7 +24,7 @@ _UNITS = (
     r"(?P<percent>\s?%|\sphần\străm|\sđiểm\s(?:phần\străm|%))"
     r"(?P<year>\s?/\s?năm|\s(?:mỗi|một|hàng|hằng)\snăm)?"
     rf"|(?P<money>\s(?:{_SCALE})?\s?(?:đồng|vnđ|vnd)(?!\w)|\s(?:nghìn\s)?(?:tỷ|tỉ)(?!\w)"
-    rf"(?!\s(?:{'|'.join(map(re.escape, ('usd', 'đô la', 'lượt', 'người', 'kwh')))})))(?P<per>{_PER})"
+    rf"(?!\s(?:usd|đô\sla|lượt|người|kwh)))(?P<per>{_PER})"
     rf"|(?P<scale>\s(?:{_SCALE}))?\s(?P<other>{'|'.join(map(re.escape, _OTHER_UNITS))}){_PER}(?!\w)"
     r"|(?P<days>\sngày(?:\slàm\sviệc)?)(?!\w)"
     r"|(?P<points>\sđiểm)(?=\s{0,4}(?:$|[,;.)]|trở\s|đối\svới\s|trên\sthang|và\s))"
@@ -52,9 +52,19 @@ _FRACTION = re.compile(
     r"(?<![\w/.,])(?P<part>\d{1,4})\s?/\s?(?P<whole>\d{1,5})(?![\w/])"
     rf"\s{{1,4}}(?:(?P<share>số\s)|(?={_COUNTED}))"
 )
+_MARKS = re.compile(rf"{_ALONE}(?P<part>{NUMBER})\s?/\s?(?P<whole>\d{{1,4}})\s(?:điểm)(?!\w)")
 _DIGIT_WORDS = {
-    **{"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5},
-    **{"sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10},
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
 }
 _DIGIT = "|".join(_DIGIT_WORDS)
 _SHARE_IN_WORDS = re.compile(
@@ -66,12 +76,20 @@ _COUNT_IN_WORDS = re.compile(
     rf"(?P<word>{_DIGIT})(?=\s{{1,4}}[^\W\d])"
 )
 _TIMES_IN_WORDS = re.compile(
-    rf"(?<!\w)gấp\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)(?:\slần)?"
+    rf"(?<!\w)(?:gấp|tăng|giảm)\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)\slần"
     rf"|(?P<number>{NUMBER})\slần)(?!\w)(?:\s(?:so\svới\s)?(?P<since>năm\s20\d\d))?"
 )
 _MONEY = {
-    **{"nghìn tỷ": 12, "nghìn tỉ": 12, "ngàn tỷ": 12, "tỷ": 9, "tỉ": 9, "triệu": 6},
-    **{"nghìn": 3, "ngàn": 3, "vạn": 4, "": 0},
+    "nghìn tỷ": 12,
+    "nghìn tỉ": 12,
+    "ngàn tỷ": 12,
+    "tỷ": 9,
+    "tỉ": 9,
+    "triệu": 6,
+    "nghìn": 3,
+    "ngàn": 3,
+    "vạn": 4,
+    "": 0,
 }
 _CODE_BEFORE = re.compile(
     r"(?:(?<!tổng\s)"
@@ -163,7 +181,10 @@ def _ranks(folded: str) -> Iterator[Quantity]:
 
 
 def _fractions(folded: str) -> Iterator[Quantity]:
-    """`2/3 số thôn` is a share; `29/124 xã` a count of so many."""
+    """`2/3 số thôn` is a share, `29/124 xã` a count of so many, `85/100 điểm` a mark."""
+    for match in _MARKS.finditer(folded):
+        value = plain(read_number(match["part"]))
+        yield Quantity(match.start(), match.end(), value, "points", total=match["whole"])
     for match in _FRACTION.finditer(folded):
         part, whole = int(match["part"]), int(match["whole"])
         if not 0 < part <= whole or _CODE_BEFORE.search(folded, 0, match.start()):

@@ -10,13 +10,18 @@ from cotmoc.plantext.deadlines import find_deadline
 from cotmoc.plantext.model import Clause, Modality
 from cotmoc.plantext.qualitative import read_qualitative_targets
 from cotmoc.plantext.statements import Statement
+from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.targets import Context, Finding, read_measured_targets
+
+_MAX_LABEL = 300
 
 
 @dataclass(slots=True)
 class Course:
-    """What earlier statements hand on: within a sentence an announcement, a deadline, a modality,
-    a label and the index that was named; from paragraph to paragraph of prose only that goals have been announced.
+    """What earlier statements hand on.
+
+    Within a sentence an announcement, a deadline, a modality, a label and the index that was
+    named; from paragraph to paragraph of prose only that goals have been announced.
 
     `year` is the year the plan is for, if it is known.
     """
@@ -31,17 +36,23 @@ class Course:
     previous: Finding | None = None
     index: str | None = None
     _sentence: int = -1
+    _clause_label: str | None = None
 
-    def open_clause(self) -> None:
-        self._sentence = -1
+    def open_clause(self, label: str | None = None) -> None:
+        """`label`: what the bullet above (`Tỷ lệ hồ sơ …:`) says is measured."""
+        self._clause_label = label
+        self._open_sentence(-1)
+
+    def _open_sentence(self, number: int) -> None:
+        self._sentence = number
+        self.announced = self.goal_announced = False
+        self.deadline, self.modality, self.label = None, None, self._clause_label
+        self.previous, self.index = None, None
 
     def move_to(self, statement: Statement) -> None:
         folded = statement.folded
         if statement.sentence != self._sentence:
-            self._sentence = statement.sentence
-            self.announced, self.deadline, self.label = False, None, None
-            self.previous, self.modality, self.index = None, None, None
-            self.goal_announced = False
+            self._open_sentence(statement.sentence)
         if cues.announcement(folded, self.year) is not None:
             self.announced = self.goal_announced = self.prose_announced = True
         elif cues.tells_result(folded, year=self.year):
@@ -57,6 +68,37 @@ class Course:
     def note_label(self, statement: Statement) -> None:
         """A measured label holds for the statement it opens and those after it."""
         self.label = names.measured_label(statement.words) or self.label
+
+
+@dataclass(slots=True)
+class LabelsAbove:
+    """The last bullet or heading that only names what the ones below it measure."""
+
+    label: str | None = None
+    _owner: Clause | None = None
+
+    def label_for(self, text: str, passage: Passage) -> str | None:
+        """The label that holds for a passage; call it for every passage in order."""
+        clause = passage.clause
+        words = text[passage.body : clause.end]
+        if self._owner is not None and not _stands_below(clause, self._owner):
+            self.label, self._owner = None, None
+        holding = self.label
+        if len(words) < _MAX_LABEL and not any(char.isdigit() for char in words):
+            label = names.measured_label(_with_colon(words))
+            self.label, self._owner = (label, clause) if label else (self.label, self._owner)
+        return holding
+
+
+def _with_colon(words: str) -> str:
+    return words if words.rstrip().endswith(":") else words.rstrip(" ;.,") + ":"
+
+
+def _stands_below(clause: Clause, owner: Clause) -> bool:
+    if clause.address.startswith((f"{owner.address}+", f"{owner.address}-")):
+        return True
+    # An unnumbered heading holds for the bullets that follow it.
+    return owner.kind == "heading" and clause.kind == "bullet" and clause.level >= owner.level
 
 
 def read_statement(statement: Statement, clause: Clause, course: Course) -> list[Finding]:
@@ -85,7 +127,11 @@ def _elsewhere(statement: Statement, clause: Clause, course: Course) -> list[Fin
         return []
     announced = course.goal_announced and start is not None
     context = course.context(start or 0)
-    measured = read_measured_targets(statement, in_goals=announced, context=context)
+    measured = [
+        finding
+        for finding in read_measured_targets(statement, in_goals=announced, context=context)
+        if finding.unit != "VND" or not cues.speaks_of_funding(statement.folded)
+    ]
     if measured or not announced or course.previous is None:
         return measured
     # `…; phổ cập mạng 4G; …` in a list of goals is one of them.

@@ -30,7 +30,17 @@ _MAINTAIN = re.compile(
 )
 _RAISE = re.compile(
     _OPENING
-    + phrase("nâng cao", "cải thiện", "cải thiện, nâng cao", "nâng cao, cải thiện", "nâng", "tăng", "nâng dần", "tăng cường", "thăng hạng")
+    + phrase(
+        "nâng cao",
+        "cải thiện",
+        "cải thiện, nâng cao",
+        "nâng cao, cải thiện",
+        "nâng",
+        "tăng",
+        "nâng dần",
+        "tăng cường",
+        "thăng hạng",
+    )
     + r"\s{1,4}(?=(?:các\s|điểm\s|vị trí\s|mạnh\s){0,2}"
     + phrase(
         *("chỉ số", "thứ hạng", "xếp hạng", "vị trí xếp hạng", "điểm số", "tỷ lệ", "tỉ lệ"),
@@ -84,7 +94,8 @@ _BUILDS = re.compile(
 )
 _NAMES_A_GROUP = re.compile(
     r"(?P<what>.{3,160}?)\s{1,4}"
-    r"(?:(?:nằm\s|đứng\s|xếp\s)?(?:trong|thuộc|vào)\s(?:nhóm|tốp|top)|thuộc loại|xếp loại|đạt loại)\s"
+    r"(?:(?:nằm\s|đứng\s|xếp\s)?(?:trong|thuộc|vào)\s(?:nhóm|tốp|top)"
+    r"|thuộc loại|xếp loại|đạt loại|xếp hạng)\s"
     r"(?:các\s)?(?:tỉnh\s|địa phương\s)?"
     + phrase("khá", "tốt", "trung bình", "cao", "dẫn đầu", "đầu", "khá trở lên", "tốt trở lên")
 )
@@ -156,7 +167,7 @@ def _none(statement: Statement, match: re.Match[str], year: int | None) -> list[
 
 
 def _all(statement: Statement, match: re.Match[str], year: int | None) -> list[Finding]:
-    """`toàn bộ hồ sơ được số hóa` is 100%; what is said of them all must follow, or stand before."""
+    """`toàn bộ hồ sơ được số hóa` is 100%; what is said of them all must stand beside."""
     words = statement.words[match.end() :]
     noun, predicate = scope.split_predicate(names.clean(words))
     if not noun or not (predicate or match["verb"]):
@@ -164,7 +175,9 @@ def _all(statement: Statement, match: re.Match[str], year: int | None) -> list[F
     found = _whole(statement, match.end(), "=", "all", "all_as_100", year)
     if match["verb"]:
         verb = one_line(match["verb"])
-        found = [_renamed(finding, f"{sentence_case(verb)} {_small(finding.name)}") for finding in found]
+        found = [
+            _renamed(finding, f"{sentence_case(verb)} {_small(finding.name)}") for finding in found
+        ]
     return [_valued(finding, "100", "%", trim(noun)) for finding in found]
 
 

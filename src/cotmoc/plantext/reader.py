@@ -15,11 +15,11 @@ from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.measures import join_level_rows
 from cotmoc.plantext.model import Clause, Doubt, Head, LeftAlone, Plan, Reason, Target, Task
 from cotmoc.plantext.origins import SourceText
-from cotmoc.plantext.promises import Course, read_statement
-from cotmoc.plantext.tasks import TaskReading, read_tasks
+from cotmoc.plantext.promises import Course, LabelsAbove, read_statement
 from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
 from cotmoc.plantext.targets import Finding
+from cotmoc.plantext.tasks import TaskReading, read_tasks
 from cotmoc.plantext.words import normalise
 
 # Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
@@ -85,6 +85,7 @@ class _Collector:
     left_alone: list[LeftAlone] = field(default_factory=list)
     _line_starts: list[int] = field(init=False)
     _course: Course = field(init=False)
+    _labels: LabelsAbove = field(default_factory=LabelsAbove)
 
     def __post_init__(self) -> None:
         self._course = Course(year=self.head.year)
@@ -99,6 +100,7 @@ class _Collector:
         for task in tasks:
             self._take_task(task, clause)
         if not passage.readable:
+            self._labels.label_for(self.text, passage)
             if not tasks:
                 self._leave(clause, clause.start, clause.end, self._reason(passage))
             return
@@ -106,7 +108,7 @@ class _Collector:
         leads = _leads(statements)
         unread: list[Statement] = []
         found_any = bool(tasks)
-        self._course.open_clause()
+        self._course.open_clause(self._labels.label_for(self.text, passage))
         for statement, lead in zip(statements, leads, strict=True):
             self._course.move_to(statement)
             findings = read_statement(statement, clause, self._course)

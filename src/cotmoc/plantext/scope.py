@@ -8,10 +8,16 @@ from cotmoc.plantext.model import Level
 from cotmoc.plantext.words import GAP, fold, one_line, phrase, trim
 
 _LEVELS: dict[str, Level] = {
-    **{"tỉnh": "province", "thành phố": "province", "bộ, tỉnh": "province"},
-    **{"sở, ban, ngành": "province", "sở, ngành": "province"},
-    **{"huyện": "district", "xã": "commune", "phường": "commune", "cơ sở": "commune"},
-    **{"thôn": "village"},
+    "tỉnh": "province",
+    "thành phố": "province",
+    "bộ, tỉnh": "province",
+    "sở, ban, ngành": "province",
+    "sở, ngành": "province",
+    "huyện": "district",
+    "xã": "commune",
+    "phường": "commune",
+    "cơ sở": "commune",
+    "thôn": "village",
 }
 _LEVEL_NAME = (
     rf"bộ,{GAP}tỉnh|tỉnh|thành{GAP}phố(?!{GAP}thuộc)|huyện|xã|phường|cơ{GAP}sở(?!{GAP}dữ)|thôn"
@@ -40,7 +46,8 @@ _FIRST_NOUNS: tuple[tuple[re.Pattern[str], Level], ...] = (
     ),
     (
         re.compile(
-            r"(?:các\s|số\s|mỗi\s)?(?:(?:ubnd|ủy ban nhân dân|đảng ủy|trạm y tế|tổ công nghệ số)\s)?"
+            r"(?:các\s|số\s|mỗi\s)?"
+            r"(?:(?:ubnd|ủy ban nhân dân|đảng ủy|trạm y tế|tổ công nghệ số)\s)?"
             r"(?:các\s)?" + phrase("xã", "phường")
         ),
         "commune",
@@ -59,9 +66,16 @@ _PREDICATE = re.compile(
         *("được", "có", "hài lòng", "hoàn thành", "sử dụng", "triển khai", "tiếp cận"),
         *("thực hiện", "kết nối", "áp dụng", "tham gia", "nộp", "thanh toán", "đồng bộ"),
         *("ứng dụng", "cài đặt", "đăng ký", "bảo đảm", "đáp ứng", "biết", "đúng hạn"),
-        *("dùng", "hoàn thiện", "giải quyết đúng hạn", "xử lý đúng hạn", "giải quyết trước hạn", "đúng và trước hạn"),
+        *(
+            "dùng",
+            "hoàn thiện",
+            "giải quyết đúng hạn",
+            "xử lý đúng hạn",
+            "giải quyết trước hạn",
+            "đúng và trước hạn",
+        ),
         *("đạt chuẩn", "đạt", "chuyển đổi sang", "số hóa", "quá hạn", "trễ hạn", "trước hạn"),
-        *("đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
+        *("phải", "bị", "đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
     )
     + r"(?!\s{1,4}phép)(?!\s{1,4}(?:trên\s|từ\s|tối thiểu\s)?\d)"
 )
@@ -69,7 +83,17 @@ _PREDICATE = re.compile(
 _WEAK_PREDICATE = re.compile(
     phrase(
         *("cung cấp", "ban hành", "xây dựng", "tích hợp", "vận hành", "thành lập", "bố trí"),
-        *("công khai", "trang bị", "khai thác", "kê khai", "trả", "không", "nâng cấp", "phát sinh", "xử lý"),
+        *(
+            "công khai",
+            "trang bị",
+            "khai thác",
+            "kê khai",
+            "trả",
+            "không",
+            "nâng cấp",
+            "phát sinh",
+            "xử lý",
+        ),
     )
 )
 # Parts of the denominator that contain such a word themselves.
@@ -78,7 +102,9 @@ _ATTRIBUTE = re.compile(
     r"(?:yêu cầu\s|thực hiện\s)?nghĩa vụ tài chính"
     r"|(?<!\w)có nhu cầu(?!\w)|(?<!\w)có phát sinh hồ sơ(?!\w)"
     r"|(?<!\w)(?:không dùng tiền mặt|không gian|tài sản công|công khai minh bạch)(?!\w)"
-    r"|(?<!\w)ứng dụng công nghệ|(?<!\w)(?:tiêu|người) dùng(?!\w)|(?<!\w)(?:phản ánh|hệ thống) (?:xử lý|giải quyết)(?!\w)"
+    r"|(?<!\w)ứng dụng công nghệ|(?<!\w)(?:tiêu|người) dùng(?!\w)"
+    r"|(?<!\w)(?:phản ánh|hệ thống) (?:xử lý|giải quyết)(?!\w)"
+    r"|(?<!\w)người có công(?!\w)|(?<!\w)(?:thiết|chuẩn) bị(?!\w)"
     r"|(?<!\w)kết quả (?:xử lý|giải quyết)(?!\w)"
     r"|(?<!\w)(?:đủ|đáp ứng) điều kiện(?!\w)|(?<!\w)thông qua(?!\w)|(?<!\w)trên mạng(?!\w)"
 )
@@ -92,8 +118,11 @@ _ELIGIBLE = re.compile(
 _SHARE_WORD = re.compile(r"(?:(?:tỷ|tỉ)\s{1,4}(?:lệ|trọng)|mức(?:\s{1,4}độ)?)\s{1,4}")
 _OUT_OF = re.compile(r"\s(?:trong|trên(?=\stổng))\s")
 _OWNER = re.compile(r"\s(?:của|trong)\s")
+_SAME_SUBJECT = phrase(
+    "thị xã", "thành phố", "phường", "lĩnh vực", "thị trấn", "cấp", "đặc khu", "chữa bệnh"
+)
 _NEW_SUBJECT = re.compile(
-    rf",\s{{1,4}}(?!{phrase('thị xã', 'thành phố', 'phường', 'lĩnh vực', 'thị trấn', 'cấp', 'đặc khu')})|{GAP}và{GAP}(?="
+    rf",\s{{1,4}}(?!\d)(?!{_SAME_SUBJECT})|{GAP}và{GAP}(?="
     + phrase(
         *("doanh nghiệp", "người dân", "bệnh viện", "trường", "tổ chức", "cơ quan", "trung tâm"),
         *("chỉ số", "hộ", "xã", "phường", "cơ sở"),
@@ -169,6 +198,12 @@ def denominator(name: str) -> str | None:
     if share and whole and not (predicate and "lệ" in share.group()):
         return trim(subject[whole.end() :]) or None
     return (trim(subject) or None) if predicate else None
+
+
+def without_share_word(words: str) -> str:
+    """`hồ sơ` of `tỷ lệ hồ sơ`."""
+    share = _SHARE_WORD.match(fold(words))
+    return words[share.end() :] if share else words
 
 
 def split_subjects(words: str | None) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ MAX_STATEMENT = 4000
 
 _BRACKETS = re.compile(r"\(([^()]{0,1200})\)")
 _LONE_VALUE = re.compile(
-    r"\s{0,3}(?:(?:đạt|tối thiểu|ít nhất|trên|từ|khoảng|dưới|không quá)\s){0,3}(?:[≥≤><~=]{1,2}\s?)?"
-    r"\d{1,3}(?:[,.]\d{1,3})?\s?%(?:\strở\s(?:lên|xuống))?\s{0,3}",
+    r"\s{0,3}(?:(?:đạt|tối thiểu|ít nhất|trên|từ|khoảng|dưới|không quá)\s){0,3}"
+    r"(?:[≥≤><~=]{1,2}\s?)?\d{1,3}(?:[,.]\d{1,3})?\s?%(?:\strở\s(?:lên|xuống))?\s{0,3}",
     re.I,
 )
 _PERCENT = re.compile(r"\d\s?%")
@@ -111,9 +111,7 @@ def _holds_levels(inner: str) -> bool:
 
 
 def _holds_targets(inner: str) -> bool:
-    return len(_PERCENT.findall(inner)) > 2 or (
-        len(_PERCENT.findall(inner)) > 1 and ";" in inner
-    )
+    return len(_PERCENT.findall(inner)) > 2 or (len(_PERCENT.findall(inner)) > 1 and ";" in inner)
 
 
 def _separated(raw: str, masked: str) -> str:

@@ -24,17 +24,25 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _IN_TURN = re.compile(phrase("lần lượt", "tương ứng"))
 _DEPENDENT = re.compile(
     r"[\s,]{0,4}trong đó[\s,:]{1,4}"
-    + phrase("có", "được", "qua", "khu vực", "ở", "tại", "cấp", "đối với", "thuộc", "đạt", "từ", "nữ")
+    + phrase(
+        "có", "được", "qua", "khu vực", "ở", "tại", "cấp", "đối với", "thuộc", "đạt", "từ", "nữ"
+    )
 )
 _STANDS_ALONE = re.compile(
-    phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số", "số lượng", "tổng", "mức", "tốc độ", "chi")
+    phrase(
+        "tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "số", "số lượng", "tổng", "mức", "tốc độ", "chi"
+    )
     + "|"
     + phrase("cơ cấu", "xếp hạng", "thu nhập", "chỉ số", "thời gian", "mức giảm", "giá trị")
+)
+_WHERE = re.compile(
+    phrase("ở", "tại", "khu vực", "đối với", "cấp", "trong", "thành thị", "nông thôn")
 )
 _BASELINE = re.compile(
     r"\(\s?(?:"
     + phrase("kế hoạch", "thực hiện", "ước thực hiện", "ước", "kết quả")
-    + r"\s)?(?:năm\s20\d\d|hiện nay|hiện tại|hiện trạng|hiện)(?:\s?:|\s(?:là|đạt|đã đạt|ước đạt))?\s"
+    + r"\s)?(?:năm\s20\d\d|hiện nay|hiện tại|hiện trạng|hiện)"
+    r"(?:\s?:|\s(?:là|đạt|đã đạt|ước đạt))?\s"
     rf"({NUMBER})\s?(?:%|\))"
 )
 _NATIONAL = re.compile(
@@ -123,7 +131,9 @@ def read_measured_targets(
     findings: list[Finding] = []
     before: str | None = None
     for part in divide(statement, found):
-        inside = [pair for pair in found if part.start <= statement.start + pair[0].start < part.end]
+        inside = [
+            pair for pair in found if part.start <= statement.start + pair[0].start < part.end
+        ]
         measures = read_measures(part, _moved(inside, part.start - statement.start))
         findings += _read_row(part, measures, context, before)
         before = _subject_of(part, measures) or before
@@ -162,6 +172,8 @@ def _head(part: Statement, first: Measure) -> str:
     """The subject before the numbers; in `tỉnh phấn đấu 90% …` there is none."""
     is_rank = first.quantity.unit == "rank"
     written = part.words[: first.start]
+    if first.tail and first.quantity.is_share and names.is_mere_label(written):
+        return ""
     strives = read_modality(part.folded[first.wording.start : first.quantity.start])
     if strives and not is_rank and names.is_actor(written):
         return ""
@@ -172,18 +184,46 @@ def _completed(title: Title, part: Statement, context: Context, before: str | No
     """`trong đó có chứng chỉ đạt 30%` and `thành thị đạt 95%` need what they are a part of."""
     if len(title.name) < _MIN_NAME and context.previous and title.rule in _SHARES:
         return Title(context.previous.name, context.previous.of, context.previous.rule)
-    if context.index and title.rule == "rank" and fold(title.name).startswith("xếp hạng trong nhóm"):
+    if (
+        context.index
+        and title.rule == "rank"
+        and fold(title.name).startswith("xếp hạng trong nhóm")
+    ):
         return replace(title, name=names.rank_title(context.index))
     if before and _DEPENDENT.match(part.folded) and title.rule != "percent_first":
         own = title.name[:1].lower() + title.name[1:]
         return replace(title, name=names.title(before, own))
-    if context.label is None or _STANDS_ALONE.match(fold(title.name)):
+    if before and title.rule != "percent_first" and _WHERE.match(fold(title.name)):
+        own = title.name[:1].lower() + title.name[1:]
+        stem = _without_place(before)
+        return replace(title, name=names.title(stem, own), of=title.of or _denominator(stem))
+    if context.label is None or _stands_alone(title):
         return title
+    if scope.LEVEL_PHRASE.fullmatch(fold(title.name)):
+        return replace(title, name=names.title(context.label), of=_denominator(context.label))
     if fold(context.label).startswith("cơ cấu"):
         whole = context.label[:1].lower() + context.label[1:]
         return Title(names.share_title(title.name, whole), whole, "share_of")
     own = title.name if title.name[1:2].isupper() else title.name[:1].lower() + title.name[1:]
-    return replace(title, name=names.title(context.label, own))
+    of = title.of if title.of and not _WHERE.match(fold(title.of)) else _denominator(context.label)
+    return replace(title, name=names.title(context.label, own), of=of)
+
+
+def _without_place(name: str) -> str:
+    """`Tỷ lệ thanh toán … trong trường học` without its place, which another one replaces."""
+    places = [match.start() for match in _WHERE.finditer(fold(name)) if match.start() > 0]
+    return name[: places[-1]] if places else name
+
+
+def _stands_alone(title: Title) -> bool:
+    """`90% hồ sơ …` has a noun of its own; `95% ở thành thị` has none."""
+    if title.rule == "percent_first" and not _WHERE.match(fold(title.name)):
+        return True
+    return _STANDS_ALONE.match(fold(title.name)) is not None
+
+
+def _denominator(label: str) -> str | None:
+    return scope.denominator(names.title(label))
 
 
 def _subject_of(part: Statement, measures: list[Measure]) -> str | None:
@@ -260,7 +300,7 @@ def _row_flags(
 
 def _could_share(first: Measure, other: Measure) -> bool:
     """No comparator of its own and the same kind of number; nothing is more than all."""
-    same_kind = first.quantity.unit == other.quantity.unit != "rank"
+    same_kind = first.quantity.unit == other.quantity.unit not in ("rank", None)
     is_all = other.quantity.unit == "%" and other.quantity.value == "100"
     return same_kind and not other.wording.explicit and not is_all
 

@@ -20,23 +20,35 @@ _BUDGET_BASE = re.compile(
 _BUDGET_PURPOSE = re.compile(r"\s(?=(?:để|cho|dành cho|phục vụ|thực hiện|đầu tư)\s)")
 _RANK_TAIL = re.compile(
     r"(?:^|\s)"
-    + phrase("thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ")
+    + phrase(
+        "thuộc", "trong", "nằm trong", "vào", "lọt vào", "xếp", "đứng", "đứng trong", "ở", "giữ"
+    )
     + r"(?:\s(?:vị trí|thứ hạng|hạng))?$"
 )
-_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^,;()]{3,160})")
+_RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^;()]{3,160})")
 _BROUGHT = re.compile(r"^(?:đưa|giúp)\s{1,4}", re.I)
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
-    phrase("số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian")
+    phrase(
+        "số", "số lượng", "tổng số", "mật độ", "số lượt", "quy mô", "tổng", "tốc độ", "thời gian"
+    )
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
-_MARKED = re.compile(r"điểm(?:\ssố)?\s")
+_MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
+_CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
 _PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
-_GROWTH_NAMES = ("tốc độ tăng", "tốc độ giảm", "tăng trưởng", "mức tăng", "mức giảm", "nhịp độ tăng")
+_GROWTH_NAMES = (
+    "tốc độ tăng",
+    "tốc độ giảm",
+    "tăng trưởng",
+    "mức tăng",
+    "mức giảm",
+    "nhịp độ tăng",
+)
 _OWN_CLAUSE = re.compile(r",\s{0,4}$")
 
 
@@ -105,11 +117,13 @@ def _names_index(subject: str) -> bool:
 def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     """A count, sum, time or mark: the unit's noun behind the number is not said twice."""
     quantity = measure.quantity
+    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
+    subject = names.lifted(subject)
     if quantity.unit == "count" and _MARKED.match(fold(subject)):
         quantity = replace(quantity, unit="points")
-    rules = {"VND": "money", "days": "days", "points": "points", "count": "count"}
     rule = rules.get(quantity.unit or "", "amount")
-    subject = names.lifted(subject)
+    if subject and measure.wording.verb in _CHANGES and quantity.baseline is None:
+        return Title(names.change_title(subject, measure.wording.verb in FALLING), None, "growth")
     of = None
     if quantity.total is not None:
         of = trim(f"{quantity.total} {scope.split_predicate(tail)[0]}")
@@ -166,11 +180,13 @@ def _number_first_title(
     noun = split[index][0] or split[0][0] or split[-1][0]
     predicate = split[index][1] or split[-1][1] or split[0][1]
     noun = noun[number.end() :] if (number := _NUMBER_OF.match(fold(noun))) else noun
-    return names.title(noun, predicate), trim(noun) or None
+    return names.title(noun, predicate), trim(scope.without_share_word(noun)) or None
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
-    of = trim(scope.split_predicate(tail)[0]) or scope.denominator(subject)
+    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ") or scope.denominator(subject)
+    if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
+        return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
     if says_whole and fold(subject).startswith(("tỷ lệ", "tỉ lệ")):
         return Title(names.title(subject), tail, "percent_last")

@@ -20,6 +20,10 @@ FRAGMENTS = (
     *("cấp tỉnh", "đối với cấp huyện", "cấp xã", "duy trì", "nâng cao chỉ số DTI", "tăng", "chiếm"),
     *("GRDP", "(trừ hồ sơ mật)", "(chủ trì: Sở Y tế)", "(", ")", ", ", " và ", "; ", ". ", ". - "),
     *("\n", "\n\n", "\r\n", " ", "\u00a0", "đến năm 2030", "so với năm 2025", "Nơi nhận:"),
+    *("không để xảy ra", "toàn bộ", "trong đó", "lần lượt", "1/3 số", "13/17 xã", "gấp đôi", ": "),
+    *("từ 5 lên 8", "(cấp tỉnh 90%, cấp xã 80%)", "(100% a; 80% b; 70% c)", "Cơ cấu kinh tế:"),
+    *("+ Cấp tỉnh: 90%", "gồm 05 chỉ tiêu:", "(1) a; (2) b", "31/6/2026", "tổng số 5, gồm 2, 1"),
+    *("hoàn thành", "một nửa", "3 bậc", "85/100 điểm", "15 phút", "trước ngày 30/6", "cho 500"),
     *("IV. TỔ CHỨC THỰC HIỆN", "1. Sở Y tế", "Giao Sở Y tế chủ trì", "phối hợp với Sở Nội vụ"),
     *("triển khai", "- Cơ quan chủ trì: Sở Y tế", "Thời gian: Quý II/2026", "trước ngày 30/6/2026"),
     *(

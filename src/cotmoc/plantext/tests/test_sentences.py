@@ -41,7 +41,9 @@ def written(target: Target) -> str:
         amount += f"-{target.value_high}"
     extras = [(key, getattr(target, key)) for key in EXTRAS]
     said = [
-        f"{key}: {value}" for key, value in extras if value and (key, value) != ("deadline", YEAR_END)
+        f"{key}: {value}"
+        for key, value in extras
+        if value and (key, value) != ("deadline", YEAR_END)
     ]
     if target.flags:
         said.append(f"flags: {', '.join(target.flags)}")
@@ -52,7 +54,7 @@ def written(target: Target) -> str:
 @pytest.mark.parametrize(("sentence", "expected"), cases())
 def test_a_sentence_gives_its_targets(sentence: str, expected: list[str]) -> None:
     before = GOALS if sentence.startswith(">") else TASKS
-    plan = read_plan("KẾ HOẠCH\nChuyển đổi số năm 2026\n" + before + sentence[1:].strip() + "\n")
+    plan = read_plan("KẾ HOẠCH CHUYỂN ĐỔI SỐ NĂM 2026\n" + before + sentence[1:].strip() + "\n")
     assert [written(target) for target in plan.targets] == expected
 
 
