@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cotmoc.plantext.actions import begins_with_action, tells_the_past, topic_end
-from cotmoc.plantext.details import find_budget, find_due, find_frequency
+from cotmoc.plantext.details import Due, find_budget, find_due, find_frequency
 from cotmoc.plantext.labels import Detail, find_details, opening_label
 from cotmoc.plantext.model import Frequency
 from cotmoc.plantext.organisations import (
@@ -296,7 +296,7 @@ def _lead(
 
 def _names_part(value: str) -> str:
     """A labelled lead may be followed by `; hoàn thành trong quý II`."""
-    kept = []
+    kept: list[str] = []
     for piece in re.split(r"(?<=[;,])", value):
         if kept and find_due(fold(piece), _LEAP_YEAR) and not find_organisations(piece):
             break
@@ -386,7 +386,7 @@ def _due(folded: str, details: list[Detail], year: int | None) -> str | None:
     return due.date if due else None
 
 
-def _bare_due(folded: str, year: int | None) -> object:
+def _bare_due(folded: str, year: int | None) -> Due | None:
     """`(Sở Y tế; quý II/2026)`: a bracket may hold a date without a preposition."""
     for bracket in _BRACKET.finditer(folded):
         for piece in re.split(r"[;,]", bracket.group(1)):

@@ -132,7 +132,9 @@ def find_due(folded: str, year: int | None, labelled: bool = False) -> Due | Non
         if found and not labelled:
             return found[-1]
     dated = [due for due in found if due.date]
-    return max(dated, key=lambda due: due.date or "") if dated else (found or [None])[0]
+    if dated:
+        return max(dated, key=lambda due: due.date or "")
+    return found[0] if found else None
 
 
 def _due(

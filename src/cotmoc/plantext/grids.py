@@ -163,28 +163,23 @@ def _last_head(text: str, rows: list[list[Cell | None]], first: int) -> int:
     """More head rows: cells that reach down or stand beneath a wide one, and `(1) (2) (3)`."""
     last = first
     for index in range(first + 1, min(len(rows), first + _MAX_HEAD_ROWS)):
-        row = rows[index]
-        written = [_of(text, cell) for cell in _distinct(row) if _of(text, cell)]
-        reaches = [cell for cell in _distinct(row) if cell in rows[last]]
-        below = [cell for cell in _distinct(row) if cell not in reaches and _of(text, cell)]
-        if (
-            (
-                written
-                and all(_ENUMERATION.fullmatch(words) for words in written)
-                and len(written) > 2
-            )
-            or (reaches and below and all(is_head_word(_of(text, cell)) for cell in below))
-            or (
-                below
-                and not _of_first(text, row)
-                and all(is_head_word(_of(text, c)) for c in below)
-            )
-            or (reaches and len(reaches) >= len(_distinct(row)) / 2 and not below)
-        ):
-            last = index
-        else:
+        if not _is_lower_head(text, rows[index], rows[last]):
             break
+        last = index
     return last
+
+
+def _is_lower_head(text: str, row: list[Cell | None], above: list[Cell | None]) -> bool:
+    cells = _distinct(row)
+    written = [words for cell in cells if (words := _of(text, cell))]
+    if len(written) > 2 and all(_ENUMERATION.fullmatch(words) for words in written):
+        return True
+    reaching = [cell for cell in cells if cell in above]
+    own = [words for cell in cells if cell not in above and (words := _of(text, cell))]
+    if not own:
+        return len(reaching) * 2 >= len(cells) > 0 and bool(reaching)
+    joined = bool(reaching) or (len(own) > 1 and not _of_first(text, row))
+    return joined and all(is_head_word(words) for words in own)
 
 
 def _of_first(text: str, row: list[Cell | None]) -> str:
