@@ -56,6 +56,7 @@ _DUTY = re.compile(
 _WITH = rf"phối{GAP}hợp(?:{GAP}chặt{GAP}chẽ)?(?:{GAP}(?:cùng{GAP})?với|{GAP}cùng|:)?{GAP}"
 _LEADS_WITH = re.compile(rf"chủ{GAP}trì(?:\s{{0,2}}[,và]{{1,2}}){{0,2}}\s{{0,4}}{_WITH}")
 _LEADS = re.compile(rf"(?:chủ{GAP}trì|làm{GAP}đầu{GAP}mối)(?:,|{GAP}và)?{GAP}")
+_CHIEF = re.compile(rf"(?<=\w)[\s,:]{{1,4}}chủ{GAP}trì(?!\w)(?:{GAP}thực{GAP}hiện)?")
 _COORDINATES = re.compile(rf"(?<!\w){_WITH}")
 _IS_LEAD = re.compile(
     rf"[\s,:]{{0,4}}(?:(?:là|làm){GAP})?(?:(?:cơ{GAP}quan|đơn{GAP}vị){GAP})?"
@@ -64,11 +65,12 @@ _IS_LEAD = re.compile(
 _IS_HELP = re.compile(rf"[\s,:]{{0,4}}(?:cùng{GAP})?phối{GAP}hợp(?!{GAP}(?:cùng{GAP})?với)(?!\w)")
 _GIVEN_TO = re.compile(rf"(?<!\w)(?:giao(?:{GAP}cho)?|do){GAP}$", re.I)
 _NO_WORK = re.compile(
-    rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|nội{GAP}dung|nhiệm{GAP}vụ"
+    rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|phối{GAP}hợp|nội{GAP}dung|nhiệm{GAP}vụ"
     rf"|việc|các|này|nêu{GAP}trên)\s{{0,4}}){{0,6}}"
 )
 # Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
 _LEAP_YEAR = 2000
+_LAST_BRACKET = re.compile(r"\(([^()]{3,250})\)[\s.;,]{0,4}$")
 _BRACKET = re.compile(r"\(([^()]{1,600})\)")
 _UNTIL_WORK = re.compile(
     phrase("chủ trì", "phối hợp", "tham mưu", "triển khai", "xây dựng", "tổ chức")
@@ -262,7 +264,7 @@ def says_only_who(text: str, year: int | None) -> bool:
 def lead_of_value(value: str) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """Lead, coordinating and flags of `Sở Y tế, phối hợp: Sở Nội vụ` or a table's cell."""
     folded = fold(value)
-    cut = _COORDINATES.search(folded)
+    cut = _CHIEF.search(folded) or _COORDINATES.search(folded)
     names = read_names(value[: cut.start()] if cut else value)
     helpers = read_names(value[cut.end() :]) if cut else ()
     if not names:
@@ -291,7 +293,20 @@ def _lead(
     if run:
         several = len(run) > 1 and not any(each.is_group for each in run)
         return _lead_words(text, run), "bracketed", ("lead_unclear",) if several else ()
+    if run := _named_at_the_end(text, organisations):
+        return _lead_words(text, run), "named", ("lead_unclear",)
     return None, None, ()
+
+
+def _named_at_the_end(text: str, organisations: list[Organisation]) -> list[Organisation]:
+    """`Thúc đẩy chi trả không dùng tiền mặt (Công an tỉnh, Sở Y tế)`."""
+    bracket = _LAST_BRACKET.search(text, max(0, len(text) - 300))
+    if bracket is None:
+        return []
+    inside = [each for each in organisations if each.start >= bracket.start(1)]
+    run = run_from(inside, text, 0)
+    whole = inside and inside[0].start == bracket.start(1) and run[-1].end == bracket.end(1)
+    return run if whole else []
 
 
 def _names_part(value: str) -> str:

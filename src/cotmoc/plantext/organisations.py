@@ -14,6 +14,7 @@ from cotmoc.core.text import fold as searchable
 from cotmoc.core.text import same_tone_place
 from cotmoc.plantext.words import GAP, UPPER, one_line, phrase, trim
 
+LOWER = UPPER.lower()
 _BLANK = r"[ \u00a0]{1,2}"
 _AND = rf"(?:{GAP}và{GAP}|{GAP}&{GAP}|&|\s{{0,2}}[-–]\s{{0,2}}|\s{{0,2}},\s{{1,4}})"
 
@@ -54,7 +55,8 @@ _FIELD_ITEM = rf"(?i:{_FIELD})(?!\w)"
 _HEADS = (
     r"(?:Sở|Ban|Văn phòng|Công (?:an|ty)|Ủy|Uỷ|UBND|HĐND|Hội|Trung tâm|Bưu điện|VNPT|Viettel"
     r"|MobiFone|Mobifone|Đài|Báo|Đoàn|Ngân hàng|Kho bạc|Cục|Chi (?:cục|nhánh)|Thanh tra|Tỉnh|Các"
-    r"|Bộ|Giao|Chủ|Phối hợp|Thuế|Thống kê|Bảo hiểm|Liên (?:đoàn|minh|hiệp)|Trường|BHXH)(?!\w)"
+    r"|Bộ|Giao|Chủ|Khu vực|Phối hợp|Thuế|Thống kê|Bảo hiểm|Liên (?:đoàn|minh|hiệp)|Trường"
+    r"|BHXH)(?!\w)"
 )
 _CAPITAL = rf"(?!{_HEADS})[{UPPER}][\w’']{{0,14}}"
 _PLACE = rf"(?:{_BLANK}{_CAPITAL}(?:(?:{_BLANK}|\s[-–]\s){_CAPITAL}){{0,4}})"
@@ -109,7 +111,7 @@ _PROPER = (
     rf"|Viện{GAP}[Kk]iểm{GAP}sát(?:{GAP}nhân{GAP}dân)?){_AREA}",
     rf"(?i:bảo{GAP}hiểm{GAP}xã{GAP}hội)(?={GAP}{phrase('chủ trì', 'phối hợp')})",
     rf"(?:Ngân{GAP}hàng{GAP}(?i:nhà{GAP}nước|chính{GAP}sách{GAP}xã{GAP}hội)|NHNN|NHCSXH)"
-    rf"(?:{GAP}Việt{GAP}Nam)?(?:\s?[-–])?(?:{GAP}(?i:chi{GAP}nhánh)(?:{_OF}|{_PLACE})?|{_AREA})?"
+    rf"(?:{GAP}Việt{GAP}Nam)?(?:\s?[-–])?(?:{GAP}(?i:chi{GAP}nhánh){_AREA}?|{_AREA})?"
     rf"(?:{GAP}Khu{GAP}vực{GAP}\d{{1,2}})?",
     rf"(?i:đài){GAP}{_PRESS}{_AREA}?",
     rf"(?i:báo)(?:{_OF}|{_PLACE})?{GAP}(?:và|&){GAP}(?i:đài{GAP})?{_PRESS}{_AREA}?",
@@ -168,7 +170,11 @@ _GROUP_TAIL = (
     )
     + r")(?!\w)){0,4}"
 )
-_MORE = rf"(?:(?:\s{{0,2}}[,;/]\s{{0,4}}|{GAP}và{GAP}){_NOUN}(?!\w))"
+# `…, Hội Nông dân tỉnh` is a name of its own; `bộ, ngành Trung ương` is not.
+_MORE = (
+    rf"(?:(?:\s{{0,2}}[,;/]\s{{0,4}}|{GAP}và{GAP}){_NOUN}(?!\w)"
+    rf"(?-i:(?!{GAP}(?!Trung{GAP}ương)[{UPPER}][{LOWER}])))"
+)
 _GROUPS = (
     rf"(?i:(?:(?:tất{GAP}cả|toàn{GAP}bộ){GAP})?các{GAP}{_NOUN}(?!\w){_MORE}{{0,8}}{_GROUP_TAIL})"
     rf"(?:(?<=tỉnh){_PLACE})?",

@@ -18,6 +18,7 @@ from cotmoc.plantext.assignments import (
 )
 from cotmoc.plantext.labels import Field, find_details, opening_label
 from cotmoc.plantext.model import Frequency, Task
+from cotmoc.plantext.organisations import read_names
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement, cut_statements
 from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.words import fold, has_letters, one_line, trim, trimmed_span
@@ -29,6 +30,7 @@ _PLAIN_ASSIGNMENT = re.compile(
     r"chủ\s{1,4}trì|trách\s{1,4}nhiệm|đầu\s{1,4}mối|thường\s{1,4}trực(?!\w)"
 )
 _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
+_HELPS = re.compile(r"phối\s{1,4}hợp(?:\s{1,4}thực\s{1,4}hiện)?[\s.;]{0,4}$")
 _MAX_INTRODUCTION = 600
 # A budget or a product alone does not make a piece of work of the line above.
 _FIELDS_OF_A_TASK: set[Field] = {"lead", "coordinating", "deadline"}
@@ -52,6 +54,7 @@ class Draft:
     product: str | None = None
     budget: str | None = None
     flags: list[str] = field(default_factory=list)
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class _TaskReader:
         self._group: list[Draft] = []
         self._candidate: Passage | None = None
         self._by_clause: dict[str, list[Draft]] = {}
+        self._unfinished: list[Draft] = []
         self.drafts: list[Draft] = []
         self.details: set[str] = set()
 
@@ -200,7 +204,7 @@ class _TaskReader:
     def _content(self, index: int, words: str) -> None:
         passage = self._passages[index]
         clause = passage.clause
-        if not passage.readable:
+        if not passage.readable or self._goes_on(passage, words):
             return
         if clause.kind == "paragraph":
             self._paragraph = None
@@ -255,7 +259,8 @@ class _TaskReader:
             self.drafts.append(draft)
             self._by_clause.setdefault(draft.clause, []).append(draft)
         if drafts:
-            if self._group and self._group[-1].level != drafts[0].level:
+            before = self._group[-1] if self._group else None
+            if before and (before.told or before.level != drafts[0].level):
                 self._group = []
             self._group += drafts
             self._candidate = None
@@ -300,6 +305,9 @@ class _TaskReader:
 
     def _draft(self, passage: Passage, start: int, end: int, context: _Section) -> Draft:
         read = read_assignment(self._text[start:end], self._year)
+        if read.rule == "named":  # a bracket says less than the organisation above
+            guess = None if context.lead else read.lead
+            read = replace(read, lead=guess, rule="bracketed" if guess else None)
         inherited = context.lead if read.lead is None else None
         section_due = passage.deadline
         if section_due and section_due.endswith("-12-31"):
@@ -342,6 +350,17 @@ class _TaskReader:
         for draft in drafts:
             _complete(draft, read)
         self.details.add(clause.address)
+        self._unfinished = drafts if words.rstrip().endswith((",", ";", " và")) else []
+        return True
+
+    def _goes_on(self, passage: Passage, words: str) -> bool:
+        """A list of names that a line break cut off from its label."""
+        told, self._unfinished = self._unfinished, []
+        if not told or passage.clause.kind != "paragraph" or not _owner_of_heading(words, 0):
+            return False
+        for draft in told:
+            draft.coordinating += [name for name in read_names(words) if name != draft.lead]
+        self.details.add(passage.clause.address)
         return True
 
     def _fields_from(self, index: int) -> set[Field]:
@@ -361,15 +380,6 @@ class _TaskReader:
             return self._by_clause[parent]
         if clause.kind == "heading" and any(draft.level > clause.level for draft in self._group):
             return []
-        told = {draft.clause for draft in self._group if draft.rule == "labelled"}
-        unlabelled = [draft for draft in self._group if draft.clause not in told]
-        return self._group if not unlabelled or not told else self._since_last_labels()
-
-    def _since_last_labels(self) -> list[Draft]:
-        """The tasks after the last ones that have their labels; those, if none came after."""
-        index = max(i for i, draft in enumerate(self._group) if draft.rule == "labelled")
-        later = self._group[index + 1 :]
-        self._group = later or self._group[index:]
         return self._group
 
     def _from_candidate(self, passage: Passage) -> Draft:
@@ -392,7 +402,7 @@ def _complete(draft: Draft, read: Assignment) -> None:
     if read.lead and not (draft.own_lead and draft.rule == "labelled"):
         draft.lead, draft.own_lead = read.lead, True
         draft.flags = [flag for flag in draft.flags if flag != "lead_unclear"]
-    draft.rule = "labelled"
+    draft.rule, draft.told = "labelled", True
     draft.coordinating += [name for name in read.coordinating if name not in draft.coordinating]
     draft.deadline = draft.deadline or read.deadline
     draft.frequency = draft.frequency or read.frequency
@@ -435,12 +445,18 @@ def _by_lead(statements: list[Statement], year: int | None) -> list[list[Stateme
     for statement in statements:
         opening = read_opening(statement.raw)
         starts = opening is not None and opening.lead != current
-        if groups and (not starts or (current is None and says_only_who(statement.raw, year))):
+        who = starts and says_only_who(statement.raw, year)
+        if groups and (not starts or (who and (current is None or _only_helps(statement)))):
             groups[-1].append(statement)
         else:
             groups.append([statement])
-        current = opening.lead if opening else current
+        current = opening.lead if opening and not _only_helps(statement) else current
     return groups
+
+
+def _only_helps(statement: Statement) -> bool:
+    """`…; UBND cấp xã phối hợp.`: not a lead of its own."""
+    return _HELPS.search(statement.folded) is not None
 
 
 def _owner_of_heading(words: str, level: int) -> _Section | None:
