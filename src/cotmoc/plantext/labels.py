@@ -22,7 +22,8 @@ _LABELS: tuple[tuple[str, Field], ...] = (
         "lead",
     ),
     (
-        r"phân công(?: (?:thực hiện|chủ trì|nhiệm vụ))?|chủ đầu tư|(?:trách nhiệm|đầu mối) thực hiện",
+        r"phân công(?: (?:thực hiện|chủ trì|nhiệm vụ))?|chủ đầu tư"
+        r"|(?:trách nhiệm|đầu mối) thực hiện",
         "lead",
     ),
     (rf"{_WHO}?phối hợp{_DO}", "coordinating"),
