@@ -62,7 +62,9 @@ _IS_LEAD = re.compile(
     rf"[\s,:]{{0,4}}(?:(?:là|làm){GAP})?(?:(?:cơ{GAP}quan|đơn{GAP}vị){GAP})?"
     rf"(?:chủ{GAP}trì|đầu{GAP}mối|chủ{GAP}đầu{GAP}tư)(?!\w)"
 )
-_IS_HELP = re.compile(rf"[\s,:]{{0,4}}(?:cùng{GAP})?phối{GAP}hợp(?!{GAP}(?:cùng{GAP})?với)(?!\w)")
+_IS_HELP = re.compile(
+    rf"[\s,:]{{0,4}}(?:cùng{GAP})?phối{GAP}hợp(?:{GAP}thực{GAP}hiện)?\s{{0,4}}(?:$|[.,;)])"
+)
 _GIVEN_TO = re.compile(rf"(?<!\w)(?:giao(?:{GAP}cho)?|do){GAP}$", re.I)
 _NO_WORK = re.compile(
     rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|phối{GAP}hợp|nội{GAP}dung|nhiệm{GAP}vụ"
@@ -534,6 +536,9 @@ def _telling_brackets(
 ) -> list[tuple[int, int]]:
     """Brackets that hold a lead, a helper or a date."""
     spans = []
+    last = _LAST_BRACKET.search(text, max(0, len(text) - 300))
+    if last and _named_at_the_end(text, organisations):
+        spans.append(last.span())
     for bracket in _BRACKET.finditer(folded):
         words = bracket.group(1)
         named = any(bracket.start() < each.start < bracket.end() for each in organisations)

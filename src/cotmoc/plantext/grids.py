@@ -29,7 +29,6 @@ from cotmoc.plantext.words import (
     phrase,
     sentence_case,
     trim,
-    trimmed_span,
 )
 
 _MAX_HEAD_ROWS = 4
@@ -395,7 +394,7 @@ class _GridReader:
         title, level, of = self._title(name)
         for index, (column, value, piece_end) in enumerate(pieces):
             right = end if index == len(pieces) - 1 else piece_end
-            left, right = trimmed_span(self._text, left, max(left, right))
+            left, right = _without_blanks(self._text, left, max(left, right))
             if left >= right:
                 left, right = start, end
             yield Finding(
@@ -642,6 +641,11 @@ _MARKER = re.compile(r"\s{0,4}(?:[-–+•*]|\d{1,2}(?:\.\d{1,2}){0,3}[.)]|[a-z�
 def _without_marker(words: str) -> str:
     match = _MARKER.match(words)
     return words[match.end() :] if match else words
+
+
+def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return end - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _of(text: str, cell: Cell | None) -> str:

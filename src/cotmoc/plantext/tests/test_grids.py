@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cotmoc.plantext import Plan, Target, read_plan
 from cotmoc.plantext.columns import meaning_of
@@ -397,3 +401,61 @@ def test_rows_stand_among_the_prose_in_order() -> None:
 )
 def test_heads_of_columns(head: str, meaning: str) -> None:
     assert meaning_of(head) == meaning
+
+
+WORDS = (
+    *("", "1", "I", "II", "(1)", "STT", "Chỉ tiêu", "Nhiệm vụ", "ĐVT", "%", "Năm 2026", "2027"),
+    *("Cơ quan chủ trì", "Phối hợp", "Thời gian", "Kinh phí (triệu đồng)", "Sản phẩm", "Ghi chú"),
+    *("Sở Y tế", "các sở, ban, ngành", "90%", "≥ 80", "8 - 9", "x", "nt", "-", "Duy trì", "Cấp xã"),
+    *(
+        "- Cấp tỉnh",
+        "Tỷ lệ hồ sơ số",
+        "rà soát\nquy chế",
+        "Quý II/2026",
+        "90% cấp tỉnh; 80% cấp xã",
+    ),
+    *(LEFT, ABOVE),
+)
+any_table = st.integers(1, 6).flatmap(
+    lambda width: st.lists(
+        st.lists(st.sampled_from(WORDS), min_size=width, max_size=width), min_size=1, max_size=8
+    )
+)
+
+
+def _possible(rows: list[list[str]]) -> list[list[str]]:
+    """Without marks of merging at the edge, and only whole rectangles of one row or column."""
+    for number, words in enumerate(rows):
+        for column, word in enumerate(words):
+            left_edge = column == 0 or words[column - 1] == ABOVE
+            top_edge = number == 0 or rows[number - 1][column] == LEFT
+            if (word == LEFT and left_edge) or (word == ABOVE and top_edge):
+                words[column] = "a"
+    return rows
+
+
+@settings(max_examples=200, deadline=None)
+@given(any_table)
+def test_any_table(rows: list[list[str]]) -> None:
+    heads = [["STT", "Chỉ tiêu", "Năm 2026", "2027", "Chủ trì", "Thời hạn"][: len(rows[0])]]
+    check(read_plan(text_with(_possible(heads + rows))))
+    check(read_plan(text_with(_possible(rows))))
+
+
+def test_a_long_table_is_read_in_time() -> None:
+    rows = [TASK_HEADS]
+    rows += [
+        [
+            str(n),
+            f"Rà soát quy chế số {n}",
+            "Sở Y tế",
+            "các sở, ban, ngành",
+            "Quý I",
+            "Báo cáo",
+            "5",
+        ]
+        for n in range(2000)
+    ]
+    started = time.perf_counter()
+    assert len(read_plan(text_with(rows, TASKS)).tasks) == 2000
+    assert time.perf_counter() - started < 5
