@@ -83,7 +83,7 @@ _VERBS = (
     *("thực hiện nghiêm", "tích hợp", "tiến hành", "tiếp nhận", "tiếp thu", "tin học hóa"),
     *("tinh giản", "tìm kiếm", "tính toán", "tổ chức", "tổng hợp", "tổng kết", "tối ưu hóa"),
     *("tối ưu", "trang bị", "tranh thủ", "triển khai", "trình", "trao đổi", "truyền thông"),
-    *("tuyên truyền", "tuyển dụng", "tuân thủ", "tư vấn", "tháo gỡ", "thường trực", "ứng cứu"),
+    *("tuyên truyền", "tuyển dụng", "tuân thủ", "tư vấn", "tháo gỡ", "ứng cứu"),
     *("ứng dụng", "ưu tiên", "vận động", "vận hành", "xác định", "xác minh", "xác thực"),
     *("xây dựng", "xem xét", "xét duyệt", "xóa", "xoá", "xúc tiến", "xử lý", "yêu cầu", "áp dụng"),
     *("nghiệm thu", "giải ngân", "tích cực hưởng ứng", "tự kiểm tra", "tự đánh giá", "kích hoạt"),

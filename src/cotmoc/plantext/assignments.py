@@ -51,7 +51,7 @@ _DUTY = re.compile(
             rf"theo{GAP}(?:đúng{GAP})?chức{GAP}năng,{GAP}nhiệm{GAP}vụ(?:{GAP}được{GAP}(?:giao|phân{GAP}công))?",
         )
     )
-    + r")(?!\w)[\s,:]{0,4}"
+    + r")(?!\w)[\s,:]{0,4}(?:để(?!\w)\s{1,4})?"
 )
 _WITH = rf"phối{GAP}hợp(?:{GAP}chặt{GAP}chẽ)?(?:{GAP}(?:cùng{GAP})?với|{GAP}cùng|:)?{GAP}"
 _LEADS_WITH = re.compile(rf"chủ{GAP}trì(?:\s{{0,2}}[,và]{{1,2}}){{0,2}}\s{{0,4}}{_WITH}")
@@ -79,8 +79,9 @@ _UNTIL_WORK = re.compile(
 )
 _BY_REASON = re.compile(phrase("căn cứ", "theo", "trên cơ sở"))
 _TRAILING = re.compile(
-    rf"[\s,;]{{1,4}}(?:và|hoàn{GAP}thành|xong|(?:bao{GAP})?gồm|gồm{GAP}có|cụ{GAP}thể|như{GAP}sau"
-    rf"|cụ{GAP}thể{GAP}như{GAP}sau)$",
+    r"[\s,;]{1,4}(?:và|hoàn thành|xong|thời gian|thời hạn|(?:bao )?gồm|gồm có|(?:cụ thể )?như sau"
+    r"|cụ thể)$|,\s{1,4}(?:thực hiện |định kỳ )?(?:hằng|hàng) (?:tuần|tháng|quý|năm)$"
+    r"|,\s{1,4}(?:với )?(?:dự kiến |tổng )?(?:kinh phí|mức đầu tư)\s[^;.]{1,60}đồng$",
     re.I,
 )
 _FORMALITY = re.compile(

@@ -172,7 +172,11 @@ _END_OF_QUARTER = r"(?:tháng\s)?cuối\s(?:mỗi\s|hằng\s|hàng\s)?quý(?!\s[
 _INTERVALS: tuple[tuple[str, str, Frequency], ...] = (
     ("tuần", r"(?:(?:1|01|một)\s)?tuần/lần", "weekly"),
     ("tháng", r"(?:(?:1|01|một)\s)?tháng/lần|(?:1|01|một)\slần/tháng", "monthly"),
-    ("quý", rf"quý/lần|{_END_OF_QUARTER}|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
+    (
+        "quý",
+        rf"quý/lần|quý\si,\s{_HALF_YEAR}|{_END_OF_QUARTER}|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần",
+        "quarterly",
+    ),
     (
         _HALF_YEAR,
         rf"{_HALF_YEAR}(?:/lần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",

@@ -23,7 +23,7 @@ _LABELS: tuple[tuple[str, Field], ...] = (
     ),
     (
         r"phân công(?: (?:thực hiện|chủ trì|nhiệm vụ))?|chủ đầu tư"
-        r"|(?:trách nhiệm|đầu mối) thực hiện",
+        r"|(?:trách nhiệm|đầu mối) thực hiện|(?<=\()thực hiện",
         "lead",
     ),
     (rf"{_WHO}?phối hợp{_DO}", "coordinating"),

@@ -98,7 +98,7 @@ _PROPER = (
     rf"(?i:văn{GAP}phòng){GAP}(?i:đoàn{GAP}(?:đại{GAP}biểu{GAP}quốc{GAP}hội|đbqh)){GAP}(?:và|&)"
     rf"{GAP}{_COUNCIL}{_OF}?",
     rf"(?i:văn{GAP}phòng){GAP}(?:{_COUNCIL}{_OF}?|(?i:tỉnh{GAP}(?:ủy|uỷ)|thành{GAP}(?:ủy|uỷ)))",
-    rf"{_COUNCIL}(?:{GAP}và{GAP}{_COMMITTEE})?{GAP}{_LEVELS}{_PLACE}?",
+    rf"{_COUNCIL}(?:{GAP}và{GAP}{_COMMITTEE})?(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:(?:(?:ủy|uỷ){GAP}ban{GAP})?(?:mttq|mặt{GAP}trận{GAP}tổ{GAP}quốc)(?:{GAP}việt{GAP}nam)?)"
     rf"(?:{GAP}{_LEVELS}{_PLACE}?)?",
@@ -152,7 +152,14 @@ _NOUN = _any(
     *("chủ đầu tư", "nhà mạng", "doanh nghiệp công nghệ số", "doanh nghiệp công nghệ thông tin"),
     *("đơn vị chủ quản hệ thống thông tin", "chủ quản hệ thống thông tin", "cơ quan nhà nước"),
     *("tổ chức xã hội", "tổ chức chính trị", "xã hội ?[-–] ?nghề nghiệp", "thôn", "tổ dân phố"),
-    *("cơ quan trung ương", "cơ quan hành chính nhà nước", "cơ quan hành chính", "chi nhánh"),
+    *(
+        "cơ quan trung ương",
+        "tổ đại biểu",
+        "đại biểu",
+        "cơ quan hành chính nhà nước",
+        "cơ quan hành chính",
+        "chi nhánh",
+    ),
 )
 _GROUP_TAIL = (
     rf"(?:{GAP}(?:"
