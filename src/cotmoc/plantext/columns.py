@@ -24,6 +24,7 @@ Meaning = Literal[
     "budget",
     "source",
     "note",
+    "group",
     "goal",
     "unit_or_lead",
     "unknown",
@@ -33,6 +34,7 @@ Meaning = Literal[
 _HEADS: tuple[tuple[str, Meaning], ...] = (
     (r"(?:stt|tt|số\stt|số\sthứ\stự|#|thứ\stự|s\sttt|mã(?:\ssố)?)$", "number"),
     (phrase("chủ trì"), "lead"),
+    (r"^(?:trụ\scột|lĩnh\svực|nhóm(?:\s(?:chỉ\stiêu|nhiệm\svụ))?)$", "group"),
     (phrase("phối hợp"), "coordinating"),
     (
         phrase(
@@ -69,7 +71,7 @@ _HEADS: tuple[tuple[str, Meaning], ...] = (
     (
         phrase(
             *("thời gian", "thời hạn", "tiến độ", "lộ trình", "hoàn thành", "thời điểm"),
-            *("hạn hoàn thành", "hạn", "mốc"),
+            *("hạn hoàn thành", "hạn", "mốc", "bắt đầu", "kết thúc"),
         ),
         "deadline",
     ),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cotmoc.plantext import names, scope, wording
+from cotmoc.plantext.actions import begins_with_action
 from cotmoc.plantext.assignments import lead_of_value, read_assignment
 from cotmoc.plantext.columns import Column, is_head_word, meaning_of, read_column, settle
 from cotmoc.plantext.comparators import read_wording
@@ -299,14 +300,17 @@ class _GridReader:
             self._pillar = wording.pillar_of_heading(fold(name)) or self._pillar
             self._parent = ""
             return nothing
+        self._pillar = self._own_pillar(row) or self._pillar
         lead, helpers, flags = self._lead(row)
         targets = tuple(self._targets(row, name, lead, start, end))
-        if targets:
+        if targets and not (self._holds_tasks() and begins_with_action(fold(name))):
             return GridRow(start, end, targets)
-        if self._is_target_table():
+        if not targets and self._is_target_table():
             self._parent = name
             return nothing
-        return GridRow(start, end, (), self._task(row, name, (start, end), lead, helpers, flags))
+        return GridRow(
+            start, end, targets, self._task(row, name, (start, end), lead, helpers, flags)
+        )
 
     # --- the words of a row -------------------------------------------------------------------
 
@@ -357,6 +361,12 @@ class _GridReader:
         meanings = {column.meaning for column in self._grid.columns}
         return bool(self._values) and "task" not in meanings
 
+    def _holds_tasks(self) -> bool:
+        return any(column.meaning == "task" for column in self._grid.columns)
+
+    def _own_pillar(self, row: _Row) -> Pillar | None:
+        return wording.pillar_of_heading(fold(self._words(row, "group")))
+
     def _lead(self, row: _Row) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
         words = self._value_of(row, "lead")
         return lead_of_value(words) if has_letters(words) else (None, (), ())
@@ -366,12 +376,9 @@ class _GridReader:
     def _targets(
         self, row: _Row, name: str, lead: str | None, start: int, end: int
     ) -> Iterator[GridTarget]:
-        if self._values:
-            found = list(self._valued(row, name, start, end))
-        elif any(column.meaning == "name" for column in self._grid.columns):
+        found = list(self._valued(row, name, start, end)) if self._values else []
+        if not found and any(column.meaning == "name" for column in self._grid.columns):
             found = _over_the_row(list(self._stated(row)), start, end)
-        else:
-            found = []
         due = find_due(fold(self._words(row, "deadline")), self._year, labelled=True)
         for finding in found:
             own = _earlier(finding.deadline, due.date if due else None, len(self._values) < 2)
@@ -379,13 +386,18 @@ class _GridReader:
 
     def _stated(self, row: _Row) -> Iterator[Finding]:
         """The cell states the target in a sentence: `90% hồ sơ được nộp trực tuyến`."""
-        for column in self._grid.columns:
-            if column.meaning == "name":
-                for cell in row.cells[column.index]:
-                    for statement in cut_statements(self._text, cell.start, cell.end):
-                        yield from read_measured_targets(statement, True) or (
-                            read_qualitative_targets(statement)
-                        )
+        named = {
+            cell
+            for column in self._grid.columns
+            if column.meaning == "name"
+            for cell in row.cells[column.index]
+        }
+        # What a merged cell states was read with its first row.
+        for cell in (each for each in row.own if each in named):
+            for statement in cut_statements(self._text, cell.start, cell.end):
+                yield from read_measured_targets(statement, True) or (
+                    [] if self._values else read_qualitative_targets(statement)
+                )
 
     def _valued(self, row: _Row, name: str, start: int, end: int) -> Iterator[Finding]:
         """One target for each value; quotes follow one another and cover the row."""

@@ -270,9 +270,12 @@ class _TaskReader:
         clause = passage.clause
         context = self._context(passage)
         statements = cut_statements(self._text, passage.body, clause.end)
+        last = statements[-1].end if statements else clause.end
         statements = _join_names(_without_formalities(statements))
         for group in _by_lead(statements, self._year):
-            start, end = self._span(group[0].start, group[-1].end)
+            # A bracket behind the last full stop belongs to what stands before it.
+            end = clause.end if group[-1].end == last else group[-1].end
+            start, end = self._span(group[0].start, end)
             if start < end and self._is_task(passage, self._text[start:end], context):
                 yield self._draft(passage, start, end, context)
 

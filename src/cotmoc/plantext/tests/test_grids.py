@@ -339,6 +339,41 @@ def test_ditto_marks_repeat_the_row_above() -> None:
     assert [(task.lead, task.deadline) for task in found] == [("Sở Y tế", "2026-03-31")] * 2
 
 
+def test_a_task_with_a_value_is_both() -> None:
+    plan = plan_of(
+        [
+            ["STT", "Nhiệm vụ", "ĐVT", "Kế hoạch 2026", "Chủ trì"],
+            ["1", "Phổ cập chữ ký số cho cán bộ", "%", "100", "Sở KH&CN"],
+        ],
+        TASKS,
+    )
+    assert [(target.value, target.lead) for target in plan.targets] == [("100", "Sở KH&CN")]
+    assert [task.lead for task in plan.tasks] == ["Sở KH&CN"]
+
+
+def test_a_column_of_groups_gives_the_pillar() -> None:
+    found = targets(
+        [
+            ["STT", "Trụ cột", "Chỉ tiêu", "ĐVT", "Năm 2026"],
+            ["1", "Kinh tế số", "Tỷ trọng kinh tế số trong GRDP", "%", "20"],
+            ["2", ABOVE, "Tỷ lệ doanh nghiệp dùng hợp đồng điện tử", "%", "80"],
+        ]
+    )
+    assert [target.pillar for target in found] == ["economy", "economy"]
+
+
+def test_begin_and_end_columns() -> None:
+    (task,) = tasks(
+        [
+            ["STT", "Nội dung công việc", "Cơ quan thực hiện", LEFT, "Thời gian thực hiện", LEFT],
+            [ABOVE, ABOVE, "Chủ trì", "Phối hợp", "Bắt đầu", "Kết thúc"],
+            ["1", "Xây dựng kho dữ liệu", "Sở KH&CN", "Công an tỉnh", "01/2026", "9/2026"],
+        ]
+    )
+    assert (task.lead, task.coordinating) == ("Sở KH&CN", ("Công an tỉnh",))
+    assert task.deadline == "2026-09-30"
+
+
 # --- tables and the rest --------------------------------------------------------------------------
 
 
