@@ -245,7 +245,9 @@ def _logical_rows(text: str, grid: Grid, rows: list[list[Cell | None]]) -> Itera
             continue
         if current:
             yield current
-        current = _Row([[cell] if cell is not None else [] for cell in rows[index]], list(own))
+        below = grid.head_rows
+        cells = [[cell] if cell and cell.row > below else [] for cell in rows[index]]
+        current = _Row(cells, list(own))
     if current:
         yield current
 
@@ -401,7 +403,7 @@ class _GridReader:
 
     def _valued(self, row: _Row, name: str, start: int, end: int) -> Iterator[Finding]:
         """One target for each value; quotes follow one another and cover the row."""
-        pieces = list(self._pieces(row))
+        pieces = _within(list(self._pieces(row)), start)
         left = start
         title, level, of = self._title(name)
         for index, (column, value, piece_end) in enumerate(pieces):
@@ -428,7 +430,7 @@ class _GridReader:
             )
             left = right
 
-    def _pieces(self, row: _Row) -> Iterator[tuple[Column, _Value, int]]:
+    def _pieces(self, row: _Row) -> Iterator[_Piece]:
         name = self._name(row)
         unit_words = self._words(row, "unit")
         seen: set[Cell] = set()
@@ -558,6 +560,10 @@ class _Value:
     dot_as_decimal: bool = False
 
 
+# The column of a value, the value, and where its piece of text ends.
+_Piece = tuple[Column, _Value, int]
+
+
 def read_value(cell: str, unit_words: str, name: str) -> _Value | None:
     """A cell such as `≥ 80`, `Trên 1.030`, `8 - 8,5`, `Top 10`, `Duy trì`; None: no value."""
     folded = fold(one_line(cell)).strip()
@@ -627,6 +633,12 @@ def _value_spans(text: str, cell: Cell) -> list[tuple[int, int]]:
             spans.append((cell.start + position, cell.start + match.start()))
         position = match.end()
     return spans
+
+
+def _within(pieces: list[_Piece], start: int) -> list[_Piece]:
+    """Values of the row itself; one merged from above counts where the row has none."""
+    inside = [piece for piece in pieces if piece[2] > start]
+    return inside or pieces[:1]
 
 
 def _over_the_row(found: list[Finding], start: int, end: int) -> list[Finding]:
