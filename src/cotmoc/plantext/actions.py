@@ -124,6 +124,8 @@ _ADVERBS = (
         "chặt chẽ",
         "hiệu quả",
     ),
+    *("là cơ quan thường trực", "là đơn vị thường trực", "là cơ quan đầu mối", "là đầu mối"),
+    *("là đơn vị đầu mối", "làm đầu mối", "là cơ quan chủ trì", "là đơn vị chủ trì"),
     *("ngay", "chủ trì", "phối hợp", "tổ chức", "căn cứ", "theo"),
 )
 _ACTION = re.compile(phrase(*_VERBS))

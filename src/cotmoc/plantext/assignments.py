@@ -72,7 +72,8 @@ _NO_WORK = re.compile(
 )
 # Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
 _LEAP_YEAR = 2000
-_LAST_BRACKET = re.compile(r"\(([^()]{3,250})\)[\s.;,]{0,4}$")
+# `… (Sở Y tế, Công an tỉnh).` and `…: Sở Y tế.`
+_LAST_BRACKET = re.compile(r"(?:\(|:\s{1,4}(?=\S[^:()]{3,200}$))([^():]{3,250}?)\)?[\s.;,]{0,4}$")
 _BRACKET = re.compile(r"\(([^()]{1,600})\)")
 _UNTIL_WORK = re.compile(
     phrase("chủ trì", "phối hợp", "tham mưu", "triển khai", "xây dựng", "tổ chức")
@@ -204,7 +205,7 @@ def _work_start(text: str, folded: str, position: int) -> int:
     position = after.end() if after else position
     for _ in range(2):
         duty = _DUTY.match(folded, position)
-        if duty and not folded.startswith(("trước", "về"), duty.end()):
+        if duty and not folded.startswith(("trước", "về", "toàn diện"), duty.end()):
             position = duty.end()
     return position
 

@@ -100,7 +100,7 @@ _PROPER = (
     rf"(?i:văn{GAP}phòng){GAP}(?:{_COUNCIL}{_OF}?|(?i:tỉnh{GAP}(?:ủy|uỷ)|thành{GAP}(?:ủy|uỷ)))",
     rf"{_COUNCIL}(?:{GAP}và{GAP}{_COMMITTEE})?(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
-    rf"(?i:(?:(?:ủy|uỷ){GAP}ban{GAP})?(?:mttq|mặt{GAP}trận{GAP}tổ{GAP}quốc)(?:{GAP}việt{GAP}nam)?)"
+    rf"(?i:(?:(?:ủy|uỷ){GAP}ban{GAP})?(?:(?:ub)?mttq|mặt{GAP}trận{GAP}tổ{GAP}quốc)(?:{GAP}việt{GAP}nam)?)"
     rf"(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"(?i:công{GAP}an){GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:bộ{GAP}(?:chỉ{GAP}huy|ch){GAP}(?:quân{GAP}sự|bộ{GAP}đội{GAP}biên{GAP}phòng)|bộ{GAP}chqs"
@@ -154,6 +154,9 @@ _NOUN = _any(
     *("tổ chức xã hội", "tổ chức chính trị", "xã hội ?[-–] ?nghề nghiệp", "thôn", "tổ dân phố"),
     *(
         "cơ quan trung ương",
+        "cntt",
+        "công nghệ thông tin",
+        "công nghệ số",
         "tổ đại biểu",
         "đại biểu",
         "cơ quan hành chính nhà nước",

@@ -30,6 +30,8 @@ _PLAIN_ASSIGNMENT = re.compile(
     r"chủ\s{1,4}trì|trách\s{1,4}nhiệm|đầu\s{1,4}mối|thường\s{1,4}trực(?!\w)"
 )
 _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
+# `III`, `PL1`, `P2`, `C1`: too high in the document to be one piece of work.
+_IS_PART = re.compile(r"(?:^|\.)(?:[IVXLC]{1,6}|PL\w{0,6}|[PCM]\d{1,2})(?:~\d{1,3})?$")
 _HELPS = re.compile(r"phối\s{1,4}hợp(?:\s{1,4}thực\s{1,4}hiện)?[\s.;]{0,4}$")
 _MAX_INTRODUCTION = 600
 # A budget or a product alone does not make a piece of work of the line above.
@@ -166,13 +168,14 @@ class _TaskReader:
             return
         owner = _owner_of_heading(words, level)
         self._sections.append(owner or replace(above, level=level))
-        if passage.clause.role in (*_TASK_ROLES, "other") and owner is None and level > 0:
+        is_title = words.isupper() or _IS_PART.search(passage.clause.address)
+        if passage.clause.role in (*_TASK_ROLES, "other") and owner is None and not is_title:
             self._candidate = passage
 
     def _is_leaf(self, index: int) -> bool:
         """A numbered line with nothing beneath it is an item that lost its full stop."""
         clause = self._passages[index].clause
-        if clause.level == 0 or _UNNUMBERED.search(clause.address):
+        if _IS_PART.search(clause.address) or _UNNUMBERED.search(clause.address):
             return False
         if index + 1 == len(self._passages) or self._text[clause.end - 1] == ".":
             return True
@@ -206,6 +209,8 @@ class _TaskReader:
         clause = passage.clause
         if not passage.readable or self._goes_on(passage, words):
             return
+        while self._sections[-1].level >= clause.level > 0:
+            self._sections.pop()
         if clause.kind == "paragraph":
             self._paragraph = None
         introduces = words.rstrip().endswith(":") and len(words) < _MAX_INTRODUCTION
