@@ -297,7 +297,8 @@ def _lead(
     if run:
         several = len(run) > 1 and not any(each.is_group for each in run)
         return _lead_words(text, run), "bracketed", ("lead_unclear",) if several else ()
-    if run := _named_at_the_end(text, organisations):
+    run = [] if details else _named_at_the_end(text, organisations)
+    if run:
         return _lead_words(text, run), "named", ("lead_unclear",)
     return None, None, ()
 
@@ -539,7 +540,7 @@ def _telling_brackets(
     """Brackets that hold a lead, a helper or a date."""
     spans = []
     last = _LAST_BRACKET.search(text, max(0, len(text) - 300))
-    if last and _named_at_the_end(text, organisations):
+    if last and not find_details(folded) and _named_at_the_end(text, organisations):
         spans.append(last.span())
     for bracket in _BRACKET.finditer(folded):
         words = bracket.group(1)
