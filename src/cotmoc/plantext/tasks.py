@@ -17,6 +17,7 @@ from cotmoc.plantext.assignments import (
     says_only_who,
 )
 from cotmoc.plantext.labels import Field, find_details, opening_label
+from cotmoc.plantext.lines import read_marker
 from cotmoc.plantext.model import Frequency, Task
 from cotmoc.plantext.organisations import read_names
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement, cut_statements
@@ -34,6 +35,7 @@ _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
 _IS_PART = re.compile(r"(?:^|\.)(?:[IVXLC]{1,6}|PL\w{0,6}|[PCM]\d{1,2})(?:~\d{1,3})?$")
 _HELPS = re.compile(r"phối\s{1,4}hợp(?:\s{1,4}thực\s{1,4}hiện)?[\s.;]{0,4}$")
 _MAX_INTRODUCTION = 600
+_LONGEST_TITLE = 50
 # A budget or a product alone does not make a piece of work of the line above.
 _FIELDS_OF_A_TASK: set[Field] = {"lead", "coordinating", "deadline"}
 
@@ -137,7 +139,7 @@ class _TaskReader:
             return
         if clause.kind not in ("heading", "bullet", "paragraph"):
             return
-        words = self._text[passage.body : clause.end]
+        words = self._words_of(passage)
         if len(words) > MAX_STATEMENT:
             return
         if clause.role not in ("goals", "purpose") and opening_label(words):
@@ -149,6 +151,17 @@ class _TaskReader:
             self._heading(index, words)
         else:
             self._content(index, words)
+
+    def _words_of(self, passage: Passage) -> str:
+        return self._text[self._body(passage) : passage.clause.end]
+
+    def _body(self, passage: Passage) -> int:
+        """Where the words begin.  A title set aside before a colon is short (`Kinh tế số:`); a
+        longer one is the work itself (`Cập nhật Kiến trúc …: Sở Y tế chủ trì`)."""
+        start = passage.clause.start
+        if passage.body - start <= _LONGEST_TITLE:
+            return passage.body
+        return start + read_marker(self._text[start : passage.body], 0)[1]
 
     # --- headings -----------------------------------------------------------------------------
 
@@ -181,7 +194,7 @@ class _TaskReader:
             return True
         following = self._passages[index + 1]
         if following.clause.kind == "heading":
-            words = self._text[following.body : following.clause.end]
+            words = self._words_of(following)
             return following.clause.level <= clause.level and not opening_label(words)
         return following.reason == "recipients" or following.clause.kind == "header"
 
@@ -193,7 +206,7 @@ class _TaskReader:
         for passage in self._passages[index + 1 : index + 40]:
             if passage.clause.kind != "bullet":
                 break
-            beneath.append(self._text[passage.body : passage.clause.end])
+            beneath.append(self._words_of(passage))
         return bool(beneath) and not any(_is_work(each) or opening_label(each) for each in beneath)
 
     def _is_item(self, passage: Passage, words: str) -> bool:
@@ -244,7 +257,7 @@ class _TaskReader:
         for passage in self._passages[index + 1 : index + 40]:
             if not passage.clause.address.startswith(prefix):
                 return
-            yield self._text[passage.body : passage.clause.end]
+            yield self._words_of(passage)
 
     def _context(self, passage: Passage) -> _Section:
         clause = passage.clause
@@ -274,7 +287,7 @@ class _TaskReader:
     def _drafts(self, passage: Passage) -> Iterator[Draft]:
         clause = passage.clause
         context = self._context(passage)
-        statements = cut_statements(self._text, passage.body, clause.end)
+        statements = cut_statements(self._text, self._body(passage), clause.end)
         last = statements[-1].end if statements else clause.end
         statements = _join_names(_without_formalities(statements))
         for group in _by_lead(statements, self._year):
@@ -375,7 +388,7 @@ class _TaskReader:
         """What this labelled line and those right after it tell."""
         fields: set[Field] = set()
         for passage in self._passages[index : index + 8]:
-            words = self._text[passage.body : passage.clause.end]
+            words = self._words_of(passage)
             if not opening_label(words):
                 break
             fields |= _fields(words)
@@ -392,7 +405,7 @@ class _TaskReader:
 
     def _from_candidate(self, passage: Passage) -> Draft:
         clause = passage.clause
-        start, end = self._span(passage.body, clause.end)
+        start, end = self._span(self._body(passage), clause.end)
         context = self._sections[-1] if clause.kind != "heading" else self._sections[-2]
         draft = self._draft(passage, start, end, context)
         self.drafts.append(draft)
