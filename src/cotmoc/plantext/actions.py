@@ -47,7 +47,17 @@ _VERBS = (
         "khai thác",
     ),
     *("khai trương", "khảo sát", "khắc phục", "khen thưởng", "khuyến khích", "khởi công"),
-    *("kiểm soát", "kiểm tra", "kiểm thử", "kiểm kê", "kiện toàn", "ký kết", "làm", "làm sạch"),
+    *(
+        "kiểm soát",
+        "kiểm tra",
+        "kiểm thử",
+        "kiểm kê",
+        "kiện toàn",
+        "ký kết",
+        "lãnh đạo",
+        "làm",
+        "làm sạch",
+    ),
     *("lắp đặt", "lập", "lấy ý kiến", "lấy", "liên kết", "liên thông", "lồng ghép", "lựa chọn"),
     *(
         "lưu trữ",

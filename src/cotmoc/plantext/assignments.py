@@ -28,8 +28,8 @@ _PREFIX = re.compile(
     + r"[^.;]{0,300}?,\s{1,4}"
 )
 _ASSIGNS = re.compile(
-    rf"\s{{0,4}}(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?(?:ubnd|(?:ủy|uỷ){GAP}ban{GAP}nhân{GAP}dân)"
-    rf"{GAP}tỉnh{GAP})?(?P<verb>"
+    rf"\s{{0,4}}(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?"
+    rf"(?:(?:ubnd|(?:ủy|uỷ){GAP}ban{GAP}nhân{GAP}dân){GAP})?tỉnh{GAP})?(?P<verb>"
     + phrase(
         *("giao cho", "giao nhiệm vụ cho", "giao trách nhiệm cho", "giao", "yêu cầu", "đề nghị"),
         *("phân công", "ủy quyền cho", "uỷ quyền cho", "trách nhiệm của", "nhiệm vụ của"),
@@ -38,6 +38,7 @@ _ASSIGNS = re.compile(
     + rf"){GAP}"
 )
 _TITLES = re.compile(rf"(?:(?i:{TITLE})(?:{GAP}và{GAP}|,{GAP}|{GAP})){{0,3}}")
+_TITLES_BEFORE = re.compile(rf"(?<!\w)(?i:{TITLE}){GAP}$")
 _TITLE_WORD = re.compile(rf"(?<!\w){TITLE}(?!\w)")
 _AFTER_NAME = re.compile(r"(?:\s{0,4}\([^()]{0,300}\))?[\s,:–-]{0,6}")
 _DUTY = re.compile(
@@ -82,6 +83,8 @@ _BY_REASON = re.compile(phrase("căn cứ", "theo", "trên cơ sở"))
 _TRAILING = re.compile(
     r"[\s,;]{1,4}(?:và|hoàn thành|xong|thời gian|thời hạn|(?:bao )?gồm|gồm có|(?:cụ thể )?như sau"
     r"|cụ thể)$|,\s{1,4}(?:thực hiện |định kỳ )?(?:hằng|hàng) (?:tuần|tháng|quý|năm)$"
+    r"|,\s{1,4}thực hiện thường xuyên$|\s{1,4}(?:hằng|hàng) (?:tuần|tháng|quý)$"
+    r"|\s{1,4}trước ngày \d{1,2} (?:tháng cuối (?:mỗi )?quý|(?:hằng|hàng) (?:tháng|quý))$"
     r"|,\s{1,4}(?:với )?(?:dự kiến |tổng )?(?:kinh phí|mức đầu tư)\s[^;.]{1,60}đồng$",
     re.I,
 )
@@ -91,7 +94,8 @@ _FORMALITY = re.compile(
         *("trong quá trình", "trên đây", "kế hoạch này", "quyết định này", "nghị quyết này"),
         *("chương trình này", "đề án này", "chỉ thị này", "nơi nhận", "quá trình"),
     )
-    + r")|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày",
+    + r")|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày"
+    r"|.{0,100}thông\sbáo\sđể\s.{0,60}\sbiết(?!\w)",
     re.S,
 )
 _MONTHLY_START = re.compile(
@@ -228,6 +232,9 @@ def _lead_words(text: str, run: list[Organisation]) -> str:
     plain = "(" not in written and not _TITLE_WORD.search(written)
     if len(run) > 1 and plain and one_line(written).startswith(run[0].name):
         return one_line(written)
+    before = _TITLES_BEFORE.search(text, max(0, run[0].start - 40), run[0].start)
+    if len(run) > 1 and before and "(" not in written and written.startswith(run[0].name):
+        return one_line(text[before.start() : run[-1].end])
     return ", ".join(each.name for each in run)
 
 

@@ -179,7 +179,7 @@ _INTERVALS: tuple[tuple[str, str, Frequency], ...] = (
     ),
     (
         _HALF_YEAR,
-        rf"{_HALF_YEAR}(?:/lần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",
+        rf"{_HALF_YEAR}(?:/lần|\s(?:một|1|01)\slần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",
         "half_yearly",
     ),
     ("năm", r"năm/lần|(?:1|01|một)\slần/năm|thường\sniên", "yearly"),

@@ -305,7 +305,8 @@ class _GridReader:
         self._pillar = self._own_pillar(row) or self._pillar
         lead, helpers, flags = self._lead(row)
         targets = tuple(self._targets(row, name, lead, start, end))
-        if targets and not (self._holds_tasks() and begins_with_action(fold(name))):
+        works = self._holds_tasks() and begins_with_action(fold(_without_marker(name)))
+        if targets and not works:
             return GridRow(start, end, targets)
         if not targets and self._is_target_table():
             self._parent = name
@@ -379,7 +380,8 @@ class _GridReader:
         self, row: _Row, name: str, lead: str | None, start: int, end: int
     ) -> Iterator[GridTarget]:
         found = list(self._valued(row, name, start, end)) if self._values else []
-        if not found and any(column.meaning == "name" for column in self._grid.columns):
+        named = any(column.meaning == "name" for column in self._grid.columns)
+        if not found and (named or not begins_with_action(fold(_without_marker(name)))):
             found = _over_the_row(list(self._stated(row)), start, end)
         due = find_due(fold(self._words(row, "deadline")), self._year, labelled=True)
         for finding in found:
@@ -391,14 +393,16 @@ class _GridReader:
         named = {
             cell
             for column in self._grid.columns
-            if column.meaning == "name"
+            if column.meaning in ("name", "task")
             for cell in row.cells[column.index]
         }
         # What a merged cell states was read with its first row.
         for cell in (each for each in row.own if each in named):
             for statement in cut_statements(self._text, cell.start, cell.end):
                 yield from read_measured_targets(statement, True) or (
-                    [] if self._values else read_qualitative_targets(statement)
+                    []
+                    if self._values or self._holds_tasks()
+                    else read_qualitative_targets(statement)
                 )
 
     def _valued(self, row: _Row, name: str, start: int, end: int) -> Iterator[Finding]:

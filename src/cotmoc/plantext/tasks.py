@@ -142,8 +142,9 @@ class _TaskReader:
         words = self._words_of(passage)
         if len(words) > MAX_STATEMENT:
             return
-        if clause.role not in ("goals", "purpose") and opening_label(words):
-            if self._attach(index, words):
+        labelled = self._all_words(passage)
+        if clause.role not in ("goals", "purpose") and opening_label(labelled):
+            if self._attach(index, labelled):
                 return
             if clause.kind != "heading":
                 return
@@ -154,6 +155,11 @@ class _TaskReader:
 
     def _words_of(self, passage: Passage) -> str:
         return self._text[self._body(passage) : passage.clause.end]
+
+    def _all_words(self, passage: Passage) -> str:
+        """With a title before a colon, but without the bullet."""
+        words = self._text[passage.clause.start : passage.clause.end]
+        return words[read_marker(words, 0)[1] :]
 
     def _body(self, passage: Passage) -> int:
         """Where the words begin.  A title set aside before a colon is short (`Kinh tế số:`); a
@@ -194,7 +200,7 @@ class _TaskReader:
             return True
         following = self._passages[index + 1]
         if following.clause.kind == "heading":
-            words = self._words_of(following)
+            words = self._all_words(following)
             return following.clause.level <= clause.level and not opening_label(words)
         return following.reason == "recipients" or following.clause.kind == "header"
 
@@ -278,7 +284,7 @@ class _TaskReader:
             self._by_clause.setdefault(draft.clause, []).append(draft)
         if drafts:
             before = self._group[-1] if self._group else None
-            if before and (before.told or before.level != drafts[0].level):
+            if before and (before.told or before.own_lead or before.level != drafts[0].level):
                 self._group = []
             self._group += drafts
             self._candidate = None
@@ -388,7 +394,7 @@ class _TaskReader:
         """What this labelled line and those right after it tell."""
         fields: set[Field] = set()
         for passage in self._passages[index : index + 8]:
-            words = self._words_of(passage)
+            words = self._all_words(passage)
             if not opening_label(words):
                 break
             fields |= _fields(words)
