@@ -238,7 +238,7 @@ TITLE = (
     r"|Cục trưởng|Đồng chí|Trưởng|Bí thư"
     r"|Tổng Giám đốc|Tổng Biên tập)"
 )
-_BEFORE_NAME = re.compile(rf"(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
+_BEFORE_NAME = re.compile(rf"(?!lãnh)(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
 
 
 @dataclass(frozen=True, slots=True)
