@@ -142,7 +142,7 @@ class _Collector:
         self._course.open_clause()
         position = clause.start
         for row in read_rows(self.text, grid, clause.address, self.year):
-            if not row.targets and row.task is None:
+            if row.start < position or not (row.targets or row.task):
                 continue
             self._leave(clause, position, row.start, "table")
             position = row.end
