@@ -12,9 +12,13 @@ from django.urls import URLPattern, get_resolver
 
 from cotmoc.apps.accounts.models import Person, Role
 from cotmoc.apps.accounts.services import issue_token
+from cotmoc.apps.documents.originals import path_of
 from cotmoc.apps.measurement.models import Source
+from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
 
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "samples" / "plans" / "ke-hoach-chuyen-doi-so-phu-tho-2026.txt"
 CODES = {"indicators/": "dossiers_on_time", "units/": "25", "": "H44.100"}
 
 
@@ -61,13 +65,31 @@ def all_routes():
 
 
 @pytest.fixture
-def address_of(db, plan):
+def plan_task(plan):
+    """A task of the plan, as its first clause states it."""
+    clause = plan.document.clauses.first()
+    found = plan.tasks.filter(order=1).first()
+    return found or PlanTask.objects.create(
+        plan=plan,
+        order=1,
+        clause=clause,
+        start=clause.start,
+        end=clause.end,
+        action="Xây dựng cổng dữ liệu mở",
+    )
+
+
+@pytest.fixture
+def address_of(db, plan, plan_task):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
     apart = Path(settings.DATA_DIR) / "quarantine" / refused_rows
     apart.parent.mkdir(exist_ok=True)
     apart.write_text("line,field,value,reason,why,dossier\n7,state,99,not_allowed,…,A-1\n")
+    original = path_of(plan.document.digest)
+    original.parent.mkdir(parents=True, exist_ok=True)
+    original.write_bytes(PLAN.read_bytes())
 
     def arguments(route):
         nonlocal token
@@ -81,6 +103,8 @@ def address_of(db, plan):
             pk = plan.targets.get(indicator_code="dossiers_on_time").pk
         elif "plans/" in route:
             pk = plan.pk
+        elif "documents/" in route:
+            pk = plan.document_id
         else:
             pk = Source.objects.get(part="progress").pk
         return {
@@ -96,6 +120,7 @@ def address_of(db, plan):
             "level": "province",
             "code": next(code for room, code in CODES.items() if room in route or not room),
             "key": "province:25:",
+            "order": 1,
         }
 
     def fill(route):

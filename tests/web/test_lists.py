@@ -26,6 +26,12 @@ PAGES = [
     "/targets/{target}/",
     "/plans/",
     "/plans/{plan}/",
+    "/plans/{plan}/tasks/",
+    "/plans/{plan}/tasks/1/",
+    "/documents/",
+    "/documents/?q=ho+so+truc+tuyen",
+    "/documents/{document}/",
+    "/documents/{document}/amends/",
     "/figures/",
     "/figures/?indicator=dossiers_on_time&kind=commune&sort=value",
     "/figures/dossiers_on_time/H44/2026-08/",
@@ -70,14 +76,18 @@ EXPORTS = [
     ("/indicators/dossiers_on_time/", "Code"),
     ("/heat/?group=reported", "Code"),
     ("/public/", "Clause"),
+    ("/documents/", "Type"),
+    ("/plans/{plan}/tasks/", "Clause"),
 ]
 
 
 @pytest.fixture
-def at(published):
-    """Fill a real target and plan into an address."""
+def at(published, plan_task):
+    """Fill a real target, plan and document into an address."""
     target = published.targets.get(indicator_code="dossiers_on_time").pk
-    return lambda address: address.format(target=target, plan=published.pk)
+    return lambda address: address.format(
+        target=target, plan=published.pk, document=published.document_id
+    )
 
 
 def queries(browser, address):
@@ -170,12 +180,16 @@ LISTS = [
     "/search/",
     "/journal/",
     "/plans/",
+    "/plans/{plan}/tasks/",
+    "/documents/",
+    "/documents/{document}/",
+    "/documents/{document}/amends/",
     "/public/",
 ]
 NAMES = [
     "q", "page", "sort", "state", "pillar", "kind", "indicator", "period", "status", "level",
     "on", "parent", "line", "day", "export", "next", "body", "calendar", "rule", "merge", "wait",
-    "group", "show", "from", "unit", "path", "owner",
+    "group", "show", "from", "unit", "path", "owner", "issuer", "year", "lead", "standing", "of",
 ]  # fmt: skip
 NASTY = [
     "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 4400, "nonsense", "-",
@@ -241,6 +255,10 @@ def test_no_broken_encoding_breaks_a_list(auditor, list_of, page, query):
         "/targets/99999999999999999999/",
         "/targets/0/",
         "/plans/99999999999999999999/",
+        "/plans/1/tasks/99999999999999999999/",
+        "/documents/99999999999999999999/",
+        "/documents/99999999999999999999/original/",
+        "/documents/99999999999999999999/amends/",
         "/sources/99999999999999999999/",
         "/public/targets/99999999999999999999/",
         "/figures/dossiers_on_time/H44/2026-13/",

@@ -24,6 +24,9 @@ def addresses(plan):
     return [
         f"/plans/{plan.pk}/",
         f"/plans/{plan.pk}/text/",
+        f"/plans/{plan.pk}/tasks/",
+        f"/documents/{plan.document_id}/",
+        f"/documents/{plan.document_id}/amends/",
         *(f"/targets/{pk}/" for pk in plan.targets.values_list("pk", flat=True)[:3]),
     ]
 
@@ -39,7 +42,8 @@ def test_a_reporter_finds_nothing_of_a_draft(draft, roles, signed_in):
     browser = signed_in(roles["reporter"])
     assert all(browser.get(each).status_code == 404 for each in addresses(draft))
     link = f"/targets/{draft.targets.first().pk}/"
-    for page in ("/", "/targets/", "/plans/", "/search/?q=chuyen+doi+so", "/organisations/H44/"):
+    for page in ("/", "/targets/", "/plans/", "/documents/", "/search/?q=chuyen+doi+so",
+                 "/organisations/H44/"):  # fmt: skip
         text = browser.get(page).content.decode()
         assert draft.title not in text, page
         assert link not in text, page
@@ -91,6 +95,9 @@ def test_whatever_people_wrote_stays_text(published, roles, signed_in, client, r
         f"/targets/{target.pk}/",
         "/plans/",
         f"/plans/{published.pk}/",
+        f"/plans/{published.pk}/tasks/",
+        "/documents/",
+        f"/documents/{published.document_id}/",
         "/figures/",
         "/figures/dossiers_on_time/H44/2026-08/",
         "/indicators/",

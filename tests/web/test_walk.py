@@ -24,6 +24,8 @@ ANSWERS = {
     "sign-out/": 405,
     "account/tokens/<int:pk>/revoke/": 405,
     "plans/<int:pk>/publish/": 405,
+    "plans/<int:pk>/close-districts/": 405,
+    "documents/<int:pk>/validity/": 405,
     "data/compute/": 405,
     "api/v1/": 404,
 }
@@ -34,7 +36,15 @@ GUARDED = {
     "data/quarantine/<str:name>/file/": STEER,
 }
 # Who may do what is done by POST.
-DEEDS = {"plans/<int:pk>/publish/": STEER, "data/compute/": STEER}
+DEEDS = {
+    "plans/<int:pk>/publish/": STEER,
+    "data/compute/": STEER,
+    "plans/<int:pk>/close-districts/": STEER,
+    "documents/<int:pk>/validity/": STEER,
+    "documents/<int:pk>/amends/": STEER,
+}
+# What a deed needs to be told.
+SENT = {"documents/<int:pk>/validity/": {"state": "in_force"}}
 
 
 def refused(answer, address):
@@ -87,7 +97,7 @@ def test_a_role_is_answered_as_its_table_says(
     "role", ["administrator", "secretariat", "committee", "reporter", "auditor"]
 )
 def test_a_role_does_what_its_table_says(role, route, roles, signed_in, address_of):
-    answer = signed_in(roles[role]).post(address_of(route))
+    answer = signed_in(roles[role]).post(address_of(route), SENT.get(route, {}))
     assert answer.status_code == (302 if role in DEEDS[route] else 403)
 
 

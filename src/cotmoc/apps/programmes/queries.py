@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef, Q
+
+from cotmoc.apps.documents.models import Document, Relation, RelationKind
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine
 from cotmoc.apps.programmes.models import Pillar, Plan, PlanTask, Standing, Target
@@ -32,21 +35,53 @@ class TargetRow:
 
 
 def current_plan(viewer: object) -> Plan | None:
-    """The newest plan the viewer may see."""
-    return Plan.objects.visible_to(viewer).select_related("document", "organisation__unit").first()
+    """The newest plan in force that the viewer may see; else the newest there is.
+
+    A plan in a document that amends another one is part of that other plan.
+    """
+    plans = Plan.objects.visible_to(viewer).select_related("document", "organisation__unit")
+    amending = Relation.objects.filter(
+        document=OuterRef("document"), kind=RelationKind.AMENDS, other__plan__isnull=False
+    )
+    own = plans.filter(~Exists(amending))
+    return own.filter(document__state=Document.State.IN_FORCE).first() or own.first()
+
+
+def plan_targets(plan: Plan, *, viewer: object, restated: bool = False) -> list[Target]:
+    """The targets of a plan and of the documents that amend it, those of the plan first.
+
+    One that an amendment states anew is left out, unless `restated` asks for it. One query, and
+    one more where there are amendments.
+    """
+    amending = Relation.objects.filter(
+        document=OuterRef("plan__document"), kind=RelationKind.AMENDS, other=plan.document_id
+    ).exclude(document__state=Document.State.DRAFT)
+    found = list(
+        Target.objects.visible_to(viewer)
+        .filter(Q(plan=plan) | Exists(amending))
+        .select_related("lead", "clause")
+        .order_by("plan_id", "order")
+    )
+    others = {target.plan_id for target in found} - {plan.pk}
+    plans = Plan.objects.select_related("document").in_bulk(others) if others else {}
+    gone = set() if restated else {target.restates_id for target in found if target.restates_id}
+    for target in found:
+        target.plan = plans.get(target.plan_id, plan)
+    kept = [target for target in found if target.pk not in gone]
+    return sorted(kept, key=lambda target: target.plan_id != plan.pk)
 
 
 def target_rows(
     plan: Plan, *, viewer: object, today: date, targets: Iterable[Target] | None = None
 ) -> list[TargetRow]:
-    """The plan's targets in the order of the text, each with its standing. Three queries."""
+    """Targets with their standing, of a plan as amended or those given. Three queries."""
     if targets is None:
-        targets = (
-            Target.objects.visible_to(viewer).filter(plan=plan).select_related("lead", "clause")
-        )
-    chosen = list(targets)
-    for target in chosen:
-        target.plan = plan  # one plan with one text, not a copy for each target
+        chosen = plan_targets(plan, viewer=viewer)
+    else:
+        chosen = list(targets)
+        for target in chosen:
+            if target.plan_id == plan.pk:
+                target.plan = plan  # one plan with one text, not a copy for each target
     codes = {target.indicator_code for target in chosen if target.indicator_code}
     indicators = {
         row.code: row for row in IndicatorVersion.objects.filter(latest=True, code__in=codes)

@@ -15,8 +15,15 @@ from django.views.decorators.http import require_POST
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.queries import last_capture, member_figures, ranked
 from cotmoc.apps.programmes.amending import ends_with_districts
-from cotmoc.apps.programmes.models import Plan, PlanTask, Target
-from cotmoc.apps.programmes.queries import TargetRow, counts, current_plan, history, target_rows
+from cotmoc.apps.programmes.models import Plan, PlanTask, Standing, Target
+from cotmoc.apps.programmes.queries import (
+    TargetRow,
+    counts,
+    current_plan,
+    history,
+    plan_targets,
+    target_rows,
+)
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.web.lists import SORT_KEYS, TargetFilters, export_rows
 from cotmoc.apps.programmes.web.ranking import BodyRow, body_rows, dot_map
@@ -32,7 +39,13 @@ def targets(request: HttpRequest) -> HttpResponseBase:
     if plan is None:
         return render(request, "programmes/no_plan.html")
     request.current_plan = plan  # type: ignore[attr-defined]  # the frame shows it too
-    rows = target_rows(plan, viewer=request.user, today=timezone.localdate())
+    restated = request.GET.get("standing") == Standing.RESTATED
+    rows = target_rows(
+        plan,
+        viewer=request.user,
+        today=timezone.localdate(),
+        targets=plan_targets(plan, viewer=request.user, restated=restated),
+    )
     form = TargetFilters(request.GET)
     shown, sort = sort_rows(form.apply(rows), request, SORT_KEYS, "text")
     if kind := export_format(request):
@@ -155,7 +168,13 @@ def plan(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(
         Plan.objects.visible_to(request.user).select_related("document", "organisation"), pk=pk
     )
-    rows = target_rows(found, viewer=request.user, today=timezone.localdate())
+    own = Target.objects.visible_to(request.user).filter(plan=found)
+    rows = target_rows(
+        found,
+        viewer=request.user,
+        today=timezone.localdate(),
+        targets=own.select_related("lead", "clause"),
+    )
     read = lines(found.document, list(found.document.clauses.all()), rows)
     return render(
         request,
