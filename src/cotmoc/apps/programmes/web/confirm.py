@@ -37,9 +37,11 @@ from cotmoc.apps.programmes.web.draft_rows import (
 from cotmoc.apps.programmes.web.marking import blocks
 from cotmoc.apps.programmes.wording import refusal_text
 from cotmoc.ui.formats import moment
+from cotmoc.ui.listing import paginate
 
 State = DraftRow.State
 DECISIONS = {"accept": State.ACCEPTED, "reject": State.REJECTED, "reopen": State.PROPOSED}
+ROWS_A_PAGE = 300
 CONFLICT, UNUSABLE = 409, 422
 _OPENING = ("edit", "split", "part", "open")  # what opens a row; the rest of a query narrows
 
@@ -361,11 +363,12 @@ class _Page:
 
     def _list(self, opened: dict[int, dict[str, Any]]) -> dict[str, Any]:
         form = RowFilters(self.request.GET)
-        narrowed = self.rows.narrowed(form)
+        shown = paginate(self.request, self.rows.narrowed(form), ROWS_A_PAGE)
         unknown = self.rows.unknown_bodies()
         return {
             "form": form,
-            "views": [self.rows.view(row, **opened.get(row.pk, {})) for row in narrowed],
+            "views": [self.rows.view(row, **opened.get(row.pk, {})) for row in shown],
+            "rows_page": shown,
             "unknown": unknown,
             "organisations": self.rows.bodies.known if unknown else [],
             "add_form": AddForm(auto_id="add-%s"),
