@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Clause, Document, Relation
-from cotmoc.apps.documents.rules import Cited, may_be, reference_key, search_words
+from cotmoc.apps.documents.rules import Cited, may_be, meant_issuer, reference_key, search_words
 from cotmoc.apps.journal.services import record
 from cotmoc.plantext import Plan as ReadPlan
 from cotmoc.plantext.model import Citation, Head
@@ -161,6 +161,7 @@ def _tie(document: Document) -> int:
     if not document.symbol_key:
         return tied
     waiting = Relation.objects.filter(other=None, reference_key=document.symbol_key)
+    waiting = waiting.select_related("document").defer("document__text", "document__search")
     coming = [each for each in waiting if _meant(each) == document]
     Relation.objects.filter(pk__in=[each.pk for each in coming]).update(other=document)
     return tied + len(coming)
@@ -172,10 +173,10 @@ def _meant(relation: Relation) -> Document | None:
     One that is still being confirmed gives way to one that holds. Two make a tie, and a tie says
     nothing: a person decides.
     """
-    cited = Cited(relation.reference_key, relation.date, relation.issuer)
-    found = Document.objects.filter(symbol_key=relation.reference_key).exclude(
-        pk=relation.document_id
-    )
+    key = relation.reference_key
+    issuer = meant_issuer(relation.issuer, key, relation.document.issuer)
+    cited = Cited(key, relation.date, issuer)
+    found = Document.objects.filter(symbol_key=key).exclude(pk=relation.document_id)
     meant = [
         each
         for each in found.only("symbol_key", "date", "issuer", "state")
