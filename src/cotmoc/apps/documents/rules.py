@@ -52,8 +52,8 @@ def may_be(cited: Cited, found: Cited) -> bool:
 def meant_issuer(stated: str, key: str, own: str) -> str:
     """Who issued a cited document: as stated, or one's own province where that is what is meant.
 
-    "Kế hoạch số 12/KH-UBND của UBND tỉnh" is one of the province that says so, and so is a symbol of
-    a province's bodies without any issuer.
+    "Kế hoạch số 12/KH-UBND của UBND tỉnh" is one of the province that says so, and so is a symbol
+    of a province's bodies without any issuer.
     """
     if _own_name(stated):
         return stated
