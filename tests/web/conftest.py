@@ -88,7 +88,7 @@ def address_of(db, plan, plan_task):
     apart.parent.mkdir(exist_ok=True)
     apart.write_text("line,field,value,reason,why,dossier\n7,state,99,not_allowed,…,A-1\n")
     original = path_of(plan.document.digest)
-    original.parent.mkdir(exist_ok=True)
+    original.parent.mkdir(parents=True, exist_ok=True)
     original.write_bytes(PLAN.read_bytes())
 
     def arguments(route):

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.documents.queries import documents as find_documents
 from cotmoc.apps.measurement.models import Figure, period_words
 from cotmoc.apps.measurement.queries import (
     catalogue,
@@ -25,7 +26,7 @@ from cotmoc.apps.measurement.rules import ranks
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.queries import organisations as find_organisations
 from cotmoc.apps.orgs.queries import units_on
-from cotmoc.apps.programmes.models import Plan, Target
+from cotmoc.apps.programmes.models import Target
 from cotmoc.apps.programmes.queries import counts, current_plan, target_rows
 from cotmoc.apps.programmes.web.lists import export_rows
 from cotmoc.core.text import fold
@@ -65,11 +66,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
             "organisations": find_organisations(text=text)[:FOUND],
             "indicators": catalogue().filter(search__contains=folded)[:FOUND],
             "units": units_on(timezone.localdate(), text=text)[:FOUND],
-            "plans": [
-                plan
-                for plan in Plan.objects.visible_to(request.user).select_related("document")[:200]
-                if folded in fold(f"{plan.title} {plan.document.symbol}")
-            ],
+            "documents": find_documents(viewer=request.user, text=text)[:FOUND],
         }
     return render(
         request,

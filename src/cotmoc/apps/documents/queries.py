@@ -35,7 +35,10 @@ def documents(
     """Documents the viewer may read, the newest first; every word of `text` begins a word of the
     title, the number or the text, accents aside."""
     found = Document.objects.visible_to(viewer).defer(*HEAVY)
-    for term in search_terms(text):
+    terms = search_terms(text)
+    if text.strip() and not terms:
+        return found.none()
+    for term in terms:
         found = found.filter(search__contains=f" {term}")
     if kind:
         found = found.filter(kind=kind)

@@ -5,6 +5,7 @@ from django import template
 from cotmoc.apps.documents import wording
 
 register = template.Library()
+register.filter("kind_words", wording.kind_words)
 register.filter("format_words", wording.format_words)
 register.filter("note_words", wording.note_words)
 register.filter("sign_form_words", wording.sign_form_words)

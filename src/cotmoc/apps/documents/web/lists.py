@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from cotmoc.apps.documents import queries
 from cotmoc.apps.documents.models import Document, DocumentQuerySet
 from cotmoc.apps.documents.queries import DocumentRow
+from cotmoc.apps.documents.wording import kind_words
 from cotmoc.core.text import fold
 
 ANY = [("", gettext_lazy("all"))]
@@ -36,12 +37,14 @@ class DocumentFilters(forms.Form):
     def __init__(self, *args: Any, viewer: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        for name, found in (
-            ("kind", queries.kinds(viewer=viewer)),
-            ("issuer", queries.issuers(viewer=viewer)),
-            ("year", queries.years(viewer=viewer)),
-        ):
-            self.fields[name].choices = [*ANY, *((each, each) for each in found)]  # type: ignore[attr-defined]
+        known = sorted((kind_words(kind), kind) for kind in queries.kinds(viewer=viewer))
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "kind": [(kind, words) for words, kind in known],
+            "issuer": [(each, each) for each in queries.issuers(viewer=viewer)],
+            "year": [(each, each) for each in queries.years(viewer=viewer)],
+        }
+        for name, found in choices.items():
+            self.fields[name].choices = [*ANY, *found]  # type: ignore[attr-defined]
 
     def found(self) -> DocumentQuerySet:
         """The documents that match; a wrong value filters nothing."""
@@ -60,7 +63,7 @@ class DocumentFilters(forms.Form):
 SORT_KEYS: dict[str, Any] = {
     "date": lambda row: row.document.date,
     "title": lambda row: fold(row.document.title),
-    "kind": lambda row: fold(row.document.kind) or None,
+    "kind": lambda row: fold(kind_words(row.document.kind)) or None,
     "issuer": lambda row: fold(row.document.issuer) or None,
     "symbol": lambda row: row.document.symbol_key or None,
     "state": lambda row: str(row.document.get_state_display()),
@@ -82,7 +85,7 @@ def export_rows(rows: Sequence[DocumentRow]) -> tuple[list[str], list[list[Any]]
 def _cells(row: DocumentRow) -> list[Any]:
     document = row.document
     return [
-        document.kind,
+        kind_words(document.kind),
         document.symbol,
         document.date,
         document.issuer,

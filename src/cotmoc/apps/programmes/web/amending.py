@@ -25,7 +25,7 @@ from cotmoc.apps.programmes.amending import (
     close_district_targets,
     differences,
 )
-from cotmoc.apps.programmes.differing import Decision, Difference
+from cotmoc.apps.programmes.differing import Decision, Difference, Stated
 from cotmoc.apps.programmes.models import DraftRow, Plan
 
 FIELDS = {
@@ -41,6 +41,12 @@ FIELDS = {
     "budget": gettext_lazy("Budget"),
     "exclusion": gettext_lazy("Except"),
     "baseline": gettext_lazy("Baseline"),
+}
+VERDICTS = {
+    "restated": gettext_lazy("Restated"),
+    "dropped": gettext_lazy("Not stated again"),
+    "new": gettext_lazy("New"),
+    "same": gettext_lazy("The same"),
 }
 PROBLEMS = {
     "not_tied": gettext_lazy("This document neither amends nor replaces that one."),
@@ -136,20 +142,18 @@ def _compared(request: HttpRequest, document: Document, chosen: Relation) -> dic
     found = differences(old_plan, new)
     replaces = chosen.kind == RelationKind.REPLACES
     lines = _lines(found, replaces)
+    groups = [
+        (verdict, str(words), [line for line in lines if line.difference.verdict == verdict])
+        for verdict, words in VERDICTS.items()
+    ]
+    counted = [f"{len(rows)} {words.lower()}" for _verdict, words, rows in groups if rows]
     person = request.user
     return {
         "old_plan": old_plan,
         "new_plan": new_plan,
         "replaces": replaces,
-        "groups": [
-            (verdict, words, [line for line in lines if line.difference.verdict == verdict])
-            for verdict, words in (
-                ("restated", _("Restated")),
-                ("dropped", _("Not stated again")),
-                ("new", _("New")),
-                ("same", _("The same")),
-            )
-        ],
+        "summary": ", ".join(counted),
+        "groups": groups,
         "decides": new_plan is not None and isinstance(person, Person) and person.steers,
         "settled": any(each.old and each.old.settled for each in found),
     }
@@ -165,22 +169,24 @@ def _lines(found: Sequence[Difference], replaces: bool) -> list[Line]:
             lines.append(Line(each, ()))
             continue
         now = (each.old.settled or "keep") if decided else each.proposed(replaces)
-        others = [new for new in (each.new, *free) if new and new.kind == each.kind]
         chosen = f"restate-{each.new.key}" if now == "restate" and each.new else now
-        options = [
-            (f"restate-{new.key}", _("restated by: %(name)s (%(address)s)") % {
-                "name": _brief(new.name), "address": new.address
-            })
-            for new in others
-        ]  # fmt: skip
+        options = []
+        if each.new:
+            options.append((f"restate-{each.new.key}", _("the new statement takes its place")))
+        options += [
+            (f"restate-{new.key}", _("another takes its place: %(name)s") % {"name": _named(new)})
+            for new in free
+            if new.kind == each.kind
+        ]
         options += [("close", _("close it")), ("keep", _("it holds on"))]
         choices = tuple(Choice(value, words, value == chosen) for value, words in options)
         lines.append(Line(each, choices))
     return lines
 
 
-def _brief(name: str) -> str:
-    return name if len(name) <= 70 else f"{name[:69].rstrip()}…"
+def _named(new: Stated) -> str:
+    name = new.name if len(new.name) <= 70 else f"{new.name[:69].rstrip()}…"
+    return f"{name} ({new.address})"
 
 
 def _decide(request: HttpRequest, document: Document) -> HttpResponseBase:

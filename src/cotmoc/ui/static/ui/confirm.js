@@ -29,10 +29,11 @@
   const byId = (id) => (id ? document.getElementById(id) : null);
   let last = location.hash.startsWith("#row-") ? location.hash.slice(1) : ""; // the row people are at
   let wanted = ""; // the row to be at when an answer has come
+  let adding = null; // the form of a row being added
   let touched = ""; // the row whose fields were last in use
 
-  const here = () => document.activeElement.closest?.("article.row") ?? byId(last) ?? rows()[0] ?? null;
   const waits = (row) => row.dataset.state === "proposed" && !row.dataset.sent;
+  const here = () => document.activeElement.closest?.("article.row") ?? byId(last) ?? rows().find(waits) ?? rows()[0] ?? null;
 
   function go(row) {
     if (!row) return;
@@ -59,12 +60,14 @@
     if (!button || row.dataset.sent) return;
     row.dataset.sent = "yes";
     const next = nextWaiting(row);
-    button.form.requestSubmit(button);
+    button.click();
     go(next ?? row);
   }
 
   // The quote of the row people are at, in sight on the other side.
   function show(row) {
+    for (const each of page.querySelectorAll("article.here")) each.classList.remove("here");
+    row.classList.add("here");
     for (const mark of pane.querySelectorAll("mark.chosen")) mark.classList.remove("chosen");
     const marks = pane.querySelectorAll(`mark[data-rows~="${row.dataset.row}"]`);
     for (const mark of marks) mark.classList.add("chosen");
@@ -76,7 +79,7 @@
   page.addEventListener("focusin", (event) => {
     const row = event.target.closest("article.row");
     if (!row) return;
-    if (row.id !== last) show(row);
+    if (row.id !== last || !row.classList.contains("here")) show(row);
     last = row.id;
   });
 
@@ -177,9 +180,15 @@
       form.querySelector("[data-leave]").click();
       return;
     }
-    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const written = event.target.closest?.("[data-opened], #add form");
+    if (written && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      form.requestSubmit();
+      written.requestSubmit();
+      return;
+    }
+    if (written && event.key === "Escape") {
+      written.closest("details").open = false;
+      go(here());
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -202,6 +211,7 @@
     event.detail.path = asked.pathname + asked.search;
   });
   page.addEventListener("htmx:beforeRequest", (event) => {
+    adding = event.target.closest("#add form");
     touched = event.target.closest("[data-opened]") ? event.target.closest("article")?.id ?? "" : "";
   });
   // A conflict or a refusal has something to say, in the place it belongs to.
@@ -219,6 +229,11 @@
       if (box) box.hidden = false;
     });
   }
+
+  // What came beside the row is ready at once, not only when the page has settled.
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of ["progress", "steps", "rows"]) htmx.process(document.getElementById(id));
+  });
 
   function paint() {
     for (const row of rows()) {
@@ -239,6 +254,12 @@
     const list = document.getElementById("rows");
     const focus = list?.dataset.focus ?? "";
     if (focus) delete list.dataset.focus;
+    if (focus && adding) {
+      adding.reset();
+      adding.closest("details").open = false;
+      adding = null;
+    }
+    if (byId(last) && !byId(last).classList.contains("here")) show(byId(last));
     const row = byId(focus || wanted);
     const opened = row?.querySelector("[data-opened]");
     if (opened) opened.querySelector("input:not([type=hidden]), textarea, select")?.focus();
@@ -256,6 +277,13 @@
     const row = byId(location.hash.slice(1));
     if (row?.matches("article.row")) go(row);
   });
-  const first = byId(last) ?? rows().find(waits);
-  if (first && page.querySelector(".decide")) go(first);
+  // At first nothing takes the focus, unless a row was asked for; the keys begin at the row shown.
+  const opened = page.querySelector("[data-opened] :is(textarea, input:not([type=hidden]))");
+  if (opened) opened.focus();
+  else if (byId(last)) go(byId(last));
+  else if (rows().length) {
+    const first = rows().find(waits) ?? rows()[0];
+    last = first.id;
+    show(first);
+  }
 })();
