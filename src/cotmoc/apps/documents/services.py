@@ -167,17 +167,22 @@ def _tie(document: Document) -> int:
 
 
 def _meant(relation: Relation) -> Document | None:
-    """The one document of the register that a relation may mean; two make a tie, and a tie says
-    nothing: a person decides."""
+    """The one document of the register that a relation may mean.
+
+    One that is still being confirmed gives way to one that holds. Two make a tie, and a tie says
+    nothing: a person decides.
+    """
     cited = Cited(relation.reference_key, relation.date, relation.issuer)
     found = Document.objects.filter(symbol_key=relation.reference_key).exclude(
         pk=relation.document_id
     )
     meant = [
         each
-        for each in found.only("symbol_key", "date", "issuer")
+        for each in found.only("symbol_key", "date", "issuer", "state")
         if may_be(cited, Cited(each.symbol_key, each.date, each.issuer))
     ]
+    signed = [each for each in meant if each.state != Document.State.DRAFT]
+    meant = signed or meant
     return meant[0] if len(meant) == 1 else None
 
 

@@ -78,6 +78,13 @@ def test_two_documents_a_citation_may_mean_leave_it_to_a_person(recorded, readin
     assert newer.relations.get().other is None
 
 
+def test_a_draft_gives_way_to_a_document_that_holds(recorded, reading, cites):
+    signed = recorded(reading("33"))
+    recorded(reading("33"), state=Document.State.DRAFT)
+    newer = recorded(reading("40", citations=(cites("amends", "33/KH-UBND"),)))
+    assert newer.relations.get().other == signed
+
+
 def test_relations_are_seen_from_both_sides(recorded, reading, cites, cast):
     older = recorded(reading("1"))
     newer = recorded(reading("2", citations=(cites("replaces", "1/KH-UBND"),) * 2))

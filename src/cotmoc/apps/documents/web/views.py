@@ -22,7 +22,7 @@ from cotmoc.apps.documents.services import ValidityError, set_validity
 from cotmoc.apps.documents.web.forms import ValidityForm
 from cotmoc.apps.documents.web.graph import graph
 from cotmoc.apps.documents.web.lists import SORT_KEYS, DocumentFilters, export_rows
-from cotmoc.apps.documents.web.reading import lines
+from cotmoc.apps.documents.web.reading import address_from, lines
 from cotmoc.apps.documents.wording import relation_words
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.listing import paginate, sort_rows
@@ -67,6 +67,7 @@ def _page(
     told = statements()
     ties = related(found, viewer=request.user)
     stated = told.of(found.pk, viewer=request.user)
+    clauses = list(found.clauses.all())
     return render(
         request,
         "documents/document.html",
@@ -74,7 +75,8 @@ def _page(
             "document": found,
             "graph": graph(found, ties),
             "ties": [(each, _tie_words(each)) for each in ties],
-            "lines": lines(found, list(found.clauses.all()), stated, told),
+            "lines": lines(found, clauses, stated, told),
+            "annexes": [(each, address_from(clauses, each["start"])) for each in found.annexes],
             "targets": [each for each in stated if each.kind == "target"],
             "tasks": [each for each in stated if each.kind == "task"],
             "doors": told.doors(found.pk, viewer=request.user),
