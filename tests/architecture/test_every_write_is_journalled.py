@@ -15,17 +15,19 @@ from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement import services as measurement
 from cotmoc.apps.orgs import services as orgs
 from cotmoc.apps.orgs import table
-from cotmoc.apps.programmes import amending, linking, next_year
+from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
 from cotmoc.integrations.portal766.services import import_folder
-from cotmoc.plantext import read_file
+from cotmoc.plantext import read_file, read_plan
 
 pytestmark = pytest.mark.django_db
 
 APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
-WRITERS = ("services.py", "amending.py", "linking.py", "next_year.py")
+WRITERS = (
+    *("services.py", "amending.py", "drafts.py", "linking.py", "next_year.py", "uploading.py"),
+)
 
 
 class Deeds:
@@ -133,6 +135,20 @@ class Deeds:
         documents.withdraw(self.plan.document, on=date(2030, 1, 1), reason="cũ", **self.who)
         return "document.validity_set"
 
+    def documents_relate(self):
+        other = documents.record_document(
+            "k.txt", "0" * 64, read_file(self.plan_file), actor=None, now=self.now
+        )
+        documents.relate(self.plan.document, "amends", other, **self.who)
+        return "document.related"
+
+    def documents_untie(self):
+        relation = self.plan.document.relations.create(
+            kind="amends", other=self.plan.document, text="", start=0, end=0
+        )
+        documents.untie(relation, **self.who)
+        return "document.untied"
+
     def programmes_apply_amendment(self):
         other = self.tmp_path / "ke-hoach.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
@@ -144,6 +160,68 @@ class Deeds:
         decided = [amending.Decided("target", first.pk, "close", reason="không còn")]
         amending.apply_amendment(self.plan, later, decided, **self.who)
         return "amendment.applied"
+
+    def draft(self):
+        """A document that waits to be confirmed, and its rows."""
+        raw = self.plan_file.read_bytes() + b"\n\n"
+        reading = read_plan(raw.decode())
+        made = programmes.record_draft("k.txt", raw, reading, actor=None, now=self.now)
+        return made, list(made.draft_rows.select_related("document"))
+
+    def programmes_record_draft(self):
+        raw = self.plan_file.read_bytes() + b"\n\n"
+        programmes.record_draft("k.txt", raw, read_plan(raw.decode()), **self.who)
+        return "draft.proposed"
+
+    def programmes_propose_rows(self):
+        drafts.propose_rows(self.draft()[0], read_plan("II. MỤC TIÊU\n- 90% xã."), **self.who)
+        return "draft.proposed"
+
+    def programmes_decide_row(self):
+        drafts.decide_row(self.draft()[1][0], "accepted", version=1, **self.who)
+        return "draft.accepted"
+
+    def programmes_edit_row(self):
+        drafts.edit_row(self.draft()[1][0], {"name": "Khác"}, version=1, **self.who)
+        return "draft.edited"
+
+    def programmes_accept_clean_rows(self):
+        drafts.accept_clean_rows(self.draft()[0], **self.who)
+        return "draft.accepted_clean"
+
+    def programmes_accept_all_rows(self):
+        programmes.accept_all_rows(self.draft()[0], **self.who)
+        return "draft.accepted_all"
+
+    def programmes_split_row(self):
+        drafts.split_row(self.draft()[1][0], [], version=1, **self.who)
+        return "draft.split"
+
+    def programmes_merge_rows(self):
+        one, two, *_rest = self.draft()[1]
+        drafts.merge_rows([(one, 1), (two, 1)], **self.who)
+        return "draft.merged"
+
+    def programmes_add_row(self):
+        drafts.add_row(self.draft()[0], "task", 0, 30, **self.who)
+        return "draft.added"
+
+    def programmes_choose_body(self):
+        drafts.choose_body(self.draft()[0], "Công an tỉnh", self.province, **self.who)
+        return "draft.body_chosen"
+
+    def programmes_undo(self):
+        change = drafts.decide_row(self.draft()[1][0], "accepted", version=1, **self.who)
+        drafts.undo(change, **self.who)
+        return "draft.undone"
+
+    def programmes_confirm_document(self):
+        programmes.confirm_document(self.draft()[0], leave_rest=True, **self.who)
+        return "document.confirmed"
+
+    def programmes_receive(self):
+        uploading.receive("k.txt", self.plan_file.read_bytes() + b"\n\n", **self.who)
+        return "upload.received"
 
     def programmes_close_district_targets(self):
         self.plan.targets.update(level="district")

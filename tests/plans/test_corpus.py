@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import scoring
-from gold import Gold, Sample, read_corpus
+from gold import Gold, Sample, long_text, read_corpus
 from scoring import Score, Tally
+from writers import Layout, write
 
-from cotmoc.plantext import Plan, UnreadableText, read_plan
+from cotmoc.plantext import Plan, UnreadableText, read_file, read_plan
 
 TARGETS_F1 = 0.97
 TASKS_F1 = 0.93
@@ -94,11 +95,16 @@ def test_quotes_stand_where_they_say(name: str, readings: Readings) -> None:
 def test_the_same_file_gives_the_same_reading(
     name: str, files: Mapping[str, Path], readings: Readings
 ) -> None:
-    from cotmoc.plantext import read_file
-
     first = readings[name]
     assert isinstance(first, Plan), str(first)
     assert read_file(files[name]).to_dict() == first.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "txt"])
+def test_nothing_is_lost_on_sixty_pages(kind: str, tmp_path: Path) -> None:
+    text, targets, tasks = long_text(144)
+    plan = read_file(write(text, kind, Layout(page_numbers=True), tmp_path, "long"))
+    assert (len(plan.targets), len(plan.tasks)) == (targets, tasks)
 
 
 # --- the corpus itself ----------------------------------------------------------------------------

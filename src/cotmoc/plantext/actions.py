@@ -47,7 +47,17 @@ _VERBS = (
         "khai thác",
     ),
     *("khai trương", "khảo sát", "khắc phục", "khen thưởng", "khuyến khích", "khởi công"),
-    *("kiểm soát", "kiểm tra", "kiểm thử", "kiểm kê", "kiện toàn", "ký kết", "làm", "làm sạch"),
+    *(
+        "kiểm soát",
+        "kiểm tra",
+        "kiểm thử",
+        "kiểm kê",
+        "kiện toàn",
+        "ký kết",
+        "lãnh đạo",
+        "làm",
+        "làm sạch",
+    ),
     *("lắp đặt", "lập", "lấy ý kiến", "lấy", "liên kết", "liên thông", "lồng ghép", "lựa chọn"),
     *(
         "lưu trữ",
@@ -83,7 +93,7 @@ _VERBS = (
     *("thực hiện nghiêm", "tích hợp", "tiến hành", "tiếp nhận", "tiếp thu", "tin học hóa"),
     *("tinh giản", "tìm kiếm", "tính toán", "tổ chức", "tổng hợp", "tổng kết", "tối ưu hóa"),
     *("tối ưu", "trang bị", "tranh thủ", "triển khai", "trình", "trao đổi", "truyền thông"),
-    *("tuyên truyền", "tuyển dụng", "tuân thủ", "tư vấn", "tháo gỡ", "thường trực", "ứng cứu"),
+    *("tuyên truyền", "tuyển dụng", "tuân thủ", "tư vấn", "tháo gỡ", "ứng cứu"),
     *("ứng dụng", "ưu tiên", "vận động", "vận hành", "xác định", "xác minh", "xác thực"),
     *("xây dựng", "xem xét", "xét duyệt", "xóa", "xoá", "xúc tiến", "xử lý", "yêu cầu", "áp dụng"),
     *("nghiệm thu", "giải ngân", "tích cực hưởng ứng", "tự kiểm tra", "tự đánh giá", "kích hoạt"),
@@ -124,6 +134,8 @@ _ADVERBS = (
         "chặt chẽ",
         "hiệu quả",
     ),
+    *("là cơ quan thường trực", "là đơn vị thường trực", "là cơ quan đầu mối", "là đầu mối"),
+    *("là đơn vị đầu mối", "làm đầu mối", "là cơ quan chủ trì", "là đơn vị chủ trì"),
     *("ngay", "chủ trì", "phối hợp", "tổ chức", "căn cứ", "theo"),
 )
 _ACTION = re.compile(phrase(*_VERBS))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cotmoc.plantext.actions import begins_with_action, tells_the_past, topic_end
-from cotmoc.plantext.details import find_budget, find_due, find_frequency
+from cotmoc.plantext.details import Due, find_budget, find_due, find_frequency
 from cotmoc.plantext.labels import Detail, find_details, opening_label
 from cotmoc.plantext.model import Frequency
 from cotmoc.plantext.organisations import (
@@ -28,8 +28,8 @@ _PREFIX = re.compile(
     + r"[^.;]{0,300}?,\s{1,4}"
 )
 _ASSIGNS = re.compile(
-    rf"\s{{0,4}}(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?(?:ubnd|(?:ủy|uỷ){GAP}ban{GAP}nhân{GAP}dân)"
-    rf"{GAP}tỉnh{GAP})?(?P<verb>"
+    rf"\s{{0,4}}(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?"
+    rf"(?:(?:ubnd|(?:ủy|uỷ){GAP}ban{GAP}nhân{GAP}dân){GAP})?tỉnh{GAP})?(?P<verb>"
     + phrase(
         *("giao cho", "giao nhiệm vụ cho", "giao trách nhiệm cho", "giao", "yêu cầu", "đề nghị"),
         *("phân công", "ủy quyền cho", "uỷ quyền cho", "trách nhiệm của", "nhiệm vụ của"),
@@ -38,6 +38,7 @@ _ASSIGNS = re.compile(
     + rf"){GAP}"
 )
 _TITLES = re.compile(rf"(?:(?i:{TITLE})(?:{GAP}và{GAP}|,{GAP}|{GAP})){{0,3}}")
+_TITLES_BEFORE = re.compile(rf"(?<!\w)(?i:{TITLE}){GAP}$")
 _TITLE_WORD = re.compile(rf"(?<!\w){TITLE}(?!\w)")
 _AFTER_NAME = re.compile(r"(?:\s{0,4}\([^()]{0,300}\))?[\s,:–-]{0,6}")
 _DUTY = re.compile(
@@ -51,32 +52,40 @@ _DUTY = re.compile(
             rf"theo{GAP}(?:đúng{GAP})?chức{GAP}năng,{GAP}nhiệm{GAP}vụ(?:{GAP}được{GAP}(?:giao|phân{GAP}công))?",
         )
     )
-    + r")(?!\w)[\s,:]{0,4}"
+    + r")(?!\w)[\s,:]{0,4}(?:để(?!\w)\s{1,4})?"
 )
 _WITH = rf"phối{GAP}hợp(?:{GAP}chặt{GAP}chẽ)?(?:{GAP}(?:cùng{GAP})?với|{GAP}cùng|:)?{GAP}"
 _LEADS_WITH = re.compile(rf"chủ{GAP}trì(?:\s{{0,2}}[,và]{{1,2}}){{0,2}}\s{{0,4}}{_WITH}")
 _LEADS = re.compile(rf"(?:chủ{GAP}trì|làm{GAP}đầu{GAP}mối)(?:,|{GAP}và)?{GAP}")
+_CHIEF = re.compile(rf"(?<=\w)[\s,:]{{1,4}}chủ{GAP}trì(?!\w)(?:{GAP}thực{GAP}hiện)?")
 _COORDINATES = re.compile(rf"(?<!\w){_WITH}")
 _IS_LEAD = re.compile(
     rf"[\s,:]{{0,4}}(?:(?:là|làm){GAP})?(?:(?:cơ{GAP}quan|đơn{GAP}vị){GAP})?"
     rf"(?:chủ{GAP}trì|đầu{GAP}mối|chủ{GAP}đầu{GAP}tư)(?!\w)"
 )
-_IS_HELP = re.compile(rf"[\s,:]{{0,4}}(?:cùng{GAP})?phối{GAP}hợp(?!{GAP}(?:cùng{GAP})?với)(?!\w)")
+_IS_HELP = re.compile(
+    rf"[\s,:]{{0,4}}(?:cùng{GAP})?phối{GAP}hợp(?:{GAP}thực{GAP}hiện)?\s{{0,4}}(?:$|[.,;)])"
+)
 _GIVEN_TO = re.compile(rf"(?<!\w)(?:giao(?:{GAP}cho)?|do){GAP}$", re.I)
 _NO_WORK = re.compile(
-    rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|nội{GAP}dung|nhiệm{GAP}vụ"
+    rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|phối{GAP}hợp|nội{GAP}dung|nhiệm{GAP}vụ"
     rf"|việc|các|này|nêu{GAP}trên)\s{{0,4}}){{0,6}}"
 )
 # Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
 _LEAP_YEAR = 2000
+# `… (Sở Y tế, Công an tỉnh).` and `…: Sở Y tế.`
+_LAST_BRACKET = re.compile(r"(?:\(|:\s{1,4}(?=\S[^:()]{3,200}$))([^():]{3,250}?)\)?[\s.;,]{0,4}$")
 _BRACKET = re.compile(r"\(([^()]{1,600})\)")
 _UNTIL_WORK = re.compile(
     phrase("chủ trì", "phối hợp", "tham mưu", "triển khai", "xây dựng", "tổ chức")
 )
 _BY_REASON = re.compile(phrase("căn cứ", "theo", "trên cơ sở"))
 _TRAILING = re.compile(
-    rf"[\s,;]{{1,4}}(?:và|hoàn{GAP}thành|xong|(?:bao{GAP})?gồm|gồm{GAP}có|cụ{GAP}thể|như{GAP}sau"
-    rf"|cụ{GAP}thể{GAP}như{GAP}sau)$",
+    r"[\s,;]{1,4}(?:và|hoàn thành|xong|thời gian|thời hạn|(?:bao )?gồm|gồm có|(?:cụ thể )?như sau"
+    r"|cụ thể)$|,\s{1,4}(?:thực hiện |định kỳ )?(?:hằng|hàng) (?:tuần|tháng|quý|năm)$"
+    r"|,\s{1,4}thực hiện thường xuyên$|\s{1,4}(?:hằng|hàng) (?:tuần|tháng|quý)$"
+    r"|\s{1,4}trước ngày \d{1,2} (?:tháng cuối (?:mỗi )?quý|(?:hằng|hàng) (?:tháng|quý))$"
+    r"|,\s{1,4}(?:với )?(?:dự kiến |tổng )?(?:kinh phí|mức đầu tư)\s[^;.]{1,60}đồng$",
     re.I,
 )
 _FORMALITY = re.compile(
@@ -85,7 +94,8 @@ _FORMALITY = re.compile(
         *("trong quá trình", "trên đây", "kế hoạch này", "quyết định này", "nghị quyết này"),
         *("chương trình này", "đề án này", "chỉ thị này", "nơi nhận", "quá trình"),
     )
-    + r")|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày",
+    + r")|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày"
+    r"|.{0,100}thông\sbáo\sđể\s.{0,60}\sbiết(?!\w)",
     re.S,
 )
 _MONTHLY_START = re.compile(
@@ -199,7 +209,7 @@ def _work_start(text: str, folded: str, position: int) -> int:
     position = after.end() if after else position
     for _ in range(2):
         duty = _DUTY.match(folded, position)
-        if duty and not folded.startswith(("trước", "về"), duty.end()):
+        if duty and not folded.startswith(("trước", "về", "toàn diện"), duty.end()):
             position = duty.end()
     return position
 
@@ -222,6 +232,9 @@ def _lead_words(text: str, run: list[Organisation]) -> str:
     plain = "(" not in written and not _TITLE_WORD.search(written)
     if len(run) > 1 and plain and one_line(written).startswith(run[0].name):
         return one_line(written)
+    before = _TITLES_BEFORE.search(text, max(0, run[0].start - 40), run[0].start)
+    if len(run) > 1 and before and "(" not in written and written.startswith(run[0].name):
+        return one_line(text[before.start() : run[-1].end])
     return ", ".join(each.name for each in run)
 
 
@@ -262,7 +275,7 @@ def says_only_who(text: str, year: int | None) -> bool:
 def lead_of_value(value: str) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """Lead, coordinating and flags of `Sở Y tế, phối hợp: Sở Nội vụ` or a table's cell."""
     folded = fold(value)
-    cut = _COORDINATES.search(folded)
+    cut = _CHIEF.search(folded) or _COORDINATES.search(folded)
     names = read_names(value[: cut.start()] if cut else value)
     helpers = read_names(value[cut.end() :]) if cut else ()
     if not names:
@@ -291,12 +304,26 @@ def _lead(
     if run:
         several = len(run) > 1 and not any(each.is_group for each in run)
         return _lead_words(text, run), "bracketed", ("lead_unclear",) if several else ()
+    run = [] if details else _named_at_the_end(text, organisations)
+    if run:
+        return _lead_words(text, run), "named", ("lead_unclear",)
     return None, None, ()
+
+
+def _named_at_the_end(text: str, organisations: list[Organisation]) -> list[Organisation]:
+    """`Thúc đẩy chi trả không dùng tiền mặt (Công an tỉnh, Sở Y tế)`."""
+    bracket = _LAST_BRACKET.search(text, max(0, len(text) - 300))
+    if bracket is None:
+        return []
+    inside = [each for each in organisations if each.start >= bracket.start(1)]
+    run = run_from(inside, text, 0)
+    whole = inside and inside[0].start == bracket.start(1) and run[-1].end == bracket.end(1)
+    return run if whole else []
 
 
 def _names_part(value: str) -> str:
     """A labelled lead may be followed by `; hoàn thành trong quý II`."""
-    kept = []
+    kept: list[str] = []
     for piece in re.split(r"(?<=[;,])", value):
         if kept and find_due(fold(piece), _LEAP_YEAR) and not find_organisations(piece):
             break
@@ -386,7 +413,7 @@ def _due(folded: str, details: list[Detail], year: int | None) -> str | None:
     return due.date if due else None
 
 
-def _bare_due(folded: str, year: int | None) -> object:
+def _bare_due(folded: str, year: int | None) -> Due | None:
     """`(Sở Y tế; quý II/2026)`: a bracket may hold a date without a preposition."""
     for bracket in _BRACKET.finditer(folded):
         for piece in re.split(r"[;,]", bracket.group(1)):
@@ -519,6 +546,9 @@ def _telling_brackets(
 ) -> list[tuple[int, int]]:
     """Brackets that hold a lead, a helper or a date."""
     spans = []
+    last = _LAST_BRACKET.search(text, max(0, len(text) - 300))
+    if last and not find_details(folded) and _named_at_the_end(text, organisations):
+        spans.append(last.span())
     for bracket in _BRACKET.finditer(folded):
         words = bracket.group(1)
         named = any(bracket.start() < each.start < bracket.end() for each in organisations)

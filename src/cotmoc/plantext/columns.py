@@ -24,87 +24,87 @@ Meaning = Literal[
     "budget",
     "source",
     "note",
+    "group",
     "goal",
     "unit_or_lead",
     "unknown",
 ]
 
 # First match wins: `cơ quan phối hợp` before `cơ quan`, `nguồn kinh phí` before `kinh phí`.
-_MEANINGS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
-    (re.compile(words), meaning)
-    for words, meaning in (
-        (r"(?:stt|tt|số\stt|số\sthứ\stự|#|thứ\stự|s\sttt|mã(?:\ssố)?)$", "number"),
-        (phrase("chủ trì"), "lead"),
-        (phrase("phối hợp"), "coordinating"),
-        (
-            phrase(
-                *("đơn vị tính", "đvt", "đơn vị đo", "đv tính", "đơn vị tính toán"),
-            ),
-            "unit",
+_HEADS: tuple[tuple[str, Meaning], ...] = (
+    (r"(?:stt|tt|số\stt|số\sthứ\stự|#|thứ\stự|s\sttt|mã(?:\ssố)?)$", "number"),
+    (phrase("chủ trì"), "lead"),
+    (r"^(?:trụ\scột|lĩnh\svực|nhóm(?:\s(?:chỉ\stiêu|nhiệm\svụ))?)$", "group"),
+    (phrase("phối hợp"), "coordinating"),
+    (
+        phrase(
+            *("đơn vị tính", "đvt", "đơn vị đo", "đv tính", "đơn vị tính toán"),
         ),
-        (r"đơn\svị$|đv$", "unit_or_lead"),
-        (phrase("ghi chú", "căn cứ", "cơ sở pháp lý", "văn bản giao"), "note"),
-        (
-            r"nguồn(?:\svốn|\skinh\sphí|\ssố\sliệu|\slực|\sdữ\sliệu)?$|nguồn\s|"
-            + phrase("phương pháp", "cách tính"),
-            "source",
+        "unit",
+    ),
+    (r"đơn\svị$|đv$", "unit_or_lead"),
+    (phrase("ghi chú", "căn cứ", "cơ sở pháp lý", "văn bản giao"), "note"),
+    (
+        r"nguồn(?:\svốn|\skinh\sphí|\ssố\sliệu|\slực|\sdữ\sliệu)?$|nguồn\s|"
+        + phrase("phương pháp", "cách tính"),
+        "source",
+    ),
+    (
+        phrase(
+            *("hiện trạng", "thực trạng", "ước thực hiện", "ước đạt", "ước", "năm trước"),
+            *("kết quả năm", "thực hiện năm", "kết quả thực hiện", "kết quả đạt được"),
+            *("đã đạt", "đã thực hiện", "kết quả đến", "số liệu năm"),
+        )
+        + r"|(?<!thời gian )(?<!kế hoạch )(?<!đơn vị )(?<!cơ quan )thực\shiện\s(?:năm\s)?20\d\d"
+        r"|^thực\shiện$|^th\s20\d\d",
+        "baseline",
+    ),
+    (
+        phrase(
+            *("đơn vị thực hiện", "cơ quan thực hiện", "chịu trách nhiệm", "phụ trách"),
+            *("đầu mối", "chủ đầu tư", "phân công", "đơn vị theo dõi", "cơ quan theo dõi"),
+            *("cơ quan tham mưu", "trách nhiệm", "đơn vị báo cáo", "cơ quan báo cáo"),
+            *("cơ quan, đơn vị", "đơn vị triển khai", "cơ quan", "đơn vị được giao"),
         ),
-        (
-            phrase(
-                *("hiện trạng", "thực trạng", "ước thực hiện", "ước đạt", "ước", "năm trước"),
-                *("kết quả năm", "thực hiện năm", "kết quả thực hiện", "kết quả đạt được"),
-                *("đã đạt", "đã thực hiện", "kết quả đến", "số liệu năm"),
-            )
-            + r"|(?<!thời gian )(?<!kế hoạch )(?<!đơn vị )(?<!cơ quan )thực\shiện\s(?:năm\s)?20\d\d"
-            r"|^thực\shiện$|^th\s20\d\d",
-            "baseline",
+        "lead",
+    ),
+    (
+        phrase(
+            *("thời gian", "thời hạn", "tiến độ", "lộ trình", "hoàn thành", "thời điểm"),
+            *("hạn hoàn thành", "hạn", "mốc", "bắt đầu", "kết thúc"),
         ),
-        (
-            phrase(
-                *("đơn vị thực hiện", "cơ quan thực hiện", "chịu trách nhiệm", "phụ trách"),
-                *("đầu mối", "chủ đầu tư", "phân công", "đơn vị theo dõi", "cơ quan theo dõi"),
-                *("cơ quan tham mưu", "trách nhiệm", "đơn vị báo cáo", "cơ quan báo cáo"),
-                *("cơ quan, đơn vị", "đơn vị triển khai", "cơ quan", "đơn vị được giao"),
-            ),
-            "lead",
+        "deadline",
+    ),
+    (phrase("sản phẩm", "kết quả", "đầu ra", "kết quả đầu ra"), "product"),
+    (phrase("kinh phí", "mức đầu tư", "dự toán", "vốn", "ngân sách"), "budget"),
+    (
+        phrase(
+            "tên chỉ tiêu",
+            "nội dung chỉ tiêu",
+            "các chỉ tiêu",
+            "tên chỉ số",
+            "danh mục chỉ tiêu",
         ),
-        (
-            phrase(
-                *("thời gian", "thời hạn", "tiến độ", "lộ trình", "hoàn thành", "thời điểm"),
-                *("hạn hoàn thành", "hạn", "mốc"),
-            ),
-            "deadline",
-        ),
-        (phrase("sản phẩm", "kết quả", "đầu ra", "kết quả đầu ra"), "product"),
-        (phrase("kinh phí", "mức đầu tư", "dự toán", "vốn", "ngân sách"), "budget"),
-        (
-            phrase(
-                "tên chỉ tiêu",
-                "nội dung chỉ tiêu",
-                "các chỉ tiêu",
-                "tên chỉ số",
-                "danh mục chỉ tiêu",
-            ),
-            "name",
-        ),
-        (
-            phrase("kế hoạch", "giao", "giá trị", "mức", "phấn đấu", "chỉ tiêu giao", "kh")
-            + r"|^(?:đến\s|hết\s)?(?:năm\s)?20\d\d|^(?:chỉ|mục)\stiêu.{0,30}20\d\d|^quý\s",
-            "value",
-        ),
-        (r"^(?:các\s)?(?:chỉ\stiêu|mục\stiêu)", "goal"),
-        (phrase("chỉ tiêu", "chỉ số", "tiêu chí"), "name"),
-        (
-            phrase(
-                *("nhiệm vụ", "nội dung", "công việc", "dự án", "hoạt động", "giải pháp"),
-                *("đề án", "hạng mục", "chương trình", "danh mục"),
-            )
-            + r"|^tên(?!\s(?:đơn\svị|cơ\squan))",
-            "task",
-        ),
-        (r"mục\stiêu", "goal"),
-    )
+        "name",
+    ),
+    (
+        phrase("kế hoạch", "giao", "giá trị", "mức", "phấn đấu", "chỉ tiêu giao", "kh")
+        + r"|^(?:đến\s|hết\s)?(?:năm\s)?20\d\d|^(?:chỉ|mục)\stiêu.{0,30}20\d\d|^quý\s",
+        "value",
+    ),
+    (r"^(?:các\s)?(?:chỉ\stiêu|mục\stiêu)", "goal"),
+    (phrase("chỉ tiêu", "chỉ số", "tiêu chí"), "name"),
+    (
+        phrase(
+            *("nhiệm vụ", "nội dung", "công việc", "dự án", "hoạt động", "giải pháp"),
+            *("đề án", "hạng mục", "chương trình", "danh mục"),
+        )
+        + r"|^tên(?!\s(?:đơn\svị|cơ\squan))",
+        "task",
+    ),
+    (r"mục\stiêu", "goal"),
 )
+_MEANINGS = tuple((re.compile(words), meaning) for words, meaning in _HEADS)
 _LEVEL = re.compile(r"^(?:đối với |ở )?(?:cấp\s)?(tỉnh|huyện|xã)$")
 _LEVELS: dict[str, Level] = {"tỉnh": "province", "huyện": "district", "xã": "commune"}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")

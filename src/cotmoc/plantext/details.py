@@ -132,7 +132,9 @@ def find_due(folded: str, year: int | None, labelled: bool = False) -> Due | Non
         if found and not labelled:
             return found[-1]
     dated = [due for due in found if due.date]
-    return max(dated, key=lambda due: due.date or "") if dated else (found or [None])[0]
+    if dated:
+        return max(dated, key=lambda due: due.date or "")
+    return found[0] if found else None
 
 
 def _due(
@@ -170,10 +172,14 @@ _END_OF_QUARTER = r"(?:tháng\s)?cuối\s(?:mỗi\s|hằng\s|hàng\s)?quý(?!\s[
 _INTERVALS: tuple[tuple[str, str, Frequency], ...] = (
     ("tuần", r"(?:(?:1|01|một)\s)?tuần/lần", "weekly"),
     ("tháng", r"(?:(?:1|01|một)\s)?tháng/lần|(?:1|01|một)\slần/tháng", "monthly"),
-    ("quý", rf"quý/lần|{_END_OF_QUARTER}|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần", "quarterly"),
+    (
+        "quý",
+        rf"quý/lần|quý\si,\s{_HALF_YEAR}|{_END_OF_QUARTER}|(?:1|01|một)\slần/quý|(?:0?3|ba)\stháng/lần",
+        "quarterly",
+    ),
     (
         _HALF_YEAR,
-        rf"{_HALF_YEAR}(?:/lần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",
+        rf"{_HALF_YEAR}(?:/lần|\s(?:một|1|01)\slần|(?=,\s(?:hằng\s|hàng\s|cả\s)?năm))|(?:2|02|hai)\slần/năm",
         "half_yearly",
     ),
     ("năm", r"năm/lần|(?:1|01|một)\slần/năm|thường\sniên", "yearly"),

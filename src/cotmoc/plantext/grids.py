@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from cotmoc.plantext import names, scope, wording
+from cotmoc.plantext.actions import begins_with_action
 from cotmoc.plantext.assignments import lead_of_value, read_assignment
 from cotmoc.plantext.columns import Column, is_head_word, meaning_of, read_column, settle
 from cotmoc.plantext.comparators import read_wording
@@ -29,7 +30,6 @@ from cotmoc.plantext.words import (
     phrase,
     sentence_case,
     trim,
-    trimmed_span,
 )
 
 _MAX_HEAD_ROWS = 4
@@ -163,28 +163,23 @@ def _last_head(text: str, rows: list[list[Cell | None]], first: int) -> int:
     """More head rows: cells that reach down or stand beneath a wide one, and `(1) (2) (3)`."""
     last = first
     for index in range(first + 1, min(len(rows), first + _MAX_HEAD_ROWS)):
-        row = rows[index]
-        written = [_of(text, cell) for cell in _distinct(row) if _of(text, cell)]
-        reaches = [cell for cell in _distinct(row) if cell in rows[last]]
-        below = [cell for cell in _distinct(row) if cell not in reaches and _of(text, cell)]
-        if (
-            (
-                written
-                and all(_ENUMERATION.fullmatch(words) for words in written)
-                and len(written) > 2
-            )
-            or (reaches and below and all(is_head_word(_of(text, cell)) for cell in below))
-            or (
-                below
-                and not _of_first(text, row)
-                and all(is_head_word(_of(text, c)) for c in below)
-            )
-            or (reaches and len(reaches) >= len(_distinct(row)) / 2 and not below)
-        ):
-            last = index
-        else:
+        if not _is_lower_head(text, rows[index], rows[last]):
             break
+        last = index
     return last
+
+
+def _is_lower_head(text: str, row: list[Cell | None], above: list[Cell | None]) -> bool:
+    cells = _distinct(row)
+    written = [words for cell in cells if (words := _of(text, cell))]
+    if len(written) > 2 and all(_ENUMERATION.fullmatch(words) for words in written):
+        return True
+    reaching = [cell for cell in cells if cell in above]
+    own = [words for cell in cells if cell not in above and (words := _of(text, cell))]
+    if not own:
+        return len(reaching) * 2 >= len(cells) > 0 and bool(reaching)
+    joined = bool(reaching) or (len(own) > 1 and not _of_first(text, row))
+    return joined and all(is_head_word(words) for words in own)
 
 
 def _of_first(text: str, row: list[Cell | None]) -> str:
@@ -250,7 +245,9 @@ def _logical_rows(text: str, grid: Grid, rows: list[list[Cell | None]]) -> Itera
             continue
         if current:
             yield current
-        current = _Row([[cell] if cell is not None else [] for cell in rows[index]], list(own))
+        below = grid.head_rows
+        cells = [[cell] if cell and cell.row > below else [] for cell in rows[index]]
+        current = _Row(cells, list(own))
     if current:
         yield current
 
@@ -305,14 +302,18 @@ class _GridReader:
             self._pillar = wording.pillar_of_heading(fold(name)) or self._pillar
             self._parent = ""
             return nothing
+        self._pillar = self._own_pillar(row) or self._pillar
         lead, helpers, flags = self._lead(row)
         targets = tuple(self._targets(row, name, lead, start, end))
-        if targets:
+        works = self._holds_tasks() and begins_with_action(fold(_without_marker(name)))
+        if targets and not works:
             return GridRow(start, end, targets)
-        if self._is_target_table():
+        if not targets and self._is_target_table():
             self._parent = name
             return nothing
-        return GridRow(start, end, (), self._task(row, name, (start, end), lead, helpers, flags))
+        return GridRow(
+            start, end, targets, self._task(row, name, (start, end), lead, helpers, flags)
+        )
 
     # --- the words of a row -------------------------------------------------------------------
 
@@ -363,6 +364,12 @@ class _GridReader:
         meanings = {column.meaning for column in self._grid.columns}
         return bool(self._values) and "task" not in meanings
 
+    def _holds_tasks(self) -> bool:
+        return any(column.meaning == "task" for column in self._grid.columns)
+
+    def _own_pillar(self, row: _Row) -> Pillar | None:
+        return wording.pillar_of_heading(fold(self._words(row, "group")))
+
     def _lead(self, row: _Row) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
         words = self._value_of(row, "lead")
         return lead_of_value(words) if has_letters(words) else (None, (), ())
@@ -372,12 +379,10 @@ class _GridReader:
     def _targets(
         self, row: _Row, name: str, lead: str | None, start: int, end: int
     ) -> Iterator[GridTarget]:
-        if self._values:
-            found = list(self._valued(row, name, start, end))
-        elif any(column.meaning == "name" for column in self._grid.columns):
+        found = list(self._valued(row, name, start, end)) if self._values else []
+        named = any(column.meaning == "name" for column in self._grid.columns)
+        if not found and (named or not begins_with_action(fold(_without_marker(name)))):
             found = _over_the_row(list(self._stated(row)), start, end)
-        else:
-            found = []
         due = find_due(fold(self._words(row, "deadline")), self._year, labelled=True)
         for finding in found:
             own = _earlier(finding.deadline, due.date if due else None, len(self._values) < 2)
@@ -385,22 +390,29 @@ class _GridReader:
 
     def _stated(self, row: _Row) -> Iterator[Finding]:
         """The cell states the target in a sentence: `90% hồ sơ được nộp trực tuyến`."""
-        for column in self._grid.columns:
-            if column.meaning == "name":
-                for cell in row.cells[column.index]:
-                    for statement in cut_statements(self._text, cell.start, cell.end):
-                        yield from read_measured_targets(statement, True) or (
-                            read_qualitative_targets(statement)
-                        )
+        named = {
+            cell
+            for column in self._grid.columns
+            if column.meaning in ("name", "task")
+            for cell in row.cells[column.index]
+        }
+        # What a merged cell states was read with its first row.
+        for cell in (each for each in row.own if each in named):
+            for statement in cut_statements(self._text, cell.start, cell.end):
+                yield from read_measured_targets(statement, True) or (
+                    []
+                    if self._values or self._holds_tasks()
+                    else read_qualitative_targets(statement)
+                )
 
     def _valued(self, row: _Row, name: str, start: int, end: int) -> Iterator[Finding]:
         """One target for each value; quotes follow one another and cover the row."""
-        pieces = list(self._pieces(row))
+        pieces = _within(list(self._pieces(row)), start)
         left = start
         title, level, of = self._title(name)
         for index, (column, value, piece_end) in enumerate(pieces):
             right = end if index == len(pieces) - 1 else piece_end
-            left, right = trimmed_span(self._text, left, max(left, right))
+            left, right = _without_blanks(self._text, left, max(left, right))
             if left >= right:
                 left, right = start, end
             yield Finding(
@@ -422,7 +434,7 @@ class _GridReader:
             )
             left = right
 
-    def _pieces(self, row: _Row) -> Iterator[tuple[Column, _Value, int]]:
+    def _pieces(self, row: _Row) -> Iterator[_Piece]:
         name = self._name(row)
         unit_words = self._words(row, "unit")
         seen: set[Cell] = set()
@@ -552,6 +564,10 @@ class _Value:
     dot_as_decimal: bool = False
 
 
+# The column of a value, the value, and where its piece of text ends.
+_Piece = tuple[Column, _Value, int]
+
+
 def read_value(cell: str, unit_words: str, name: str) -> _Value | None:
     """A cell such as `≥ 80`, `Trên 1.030`, `8 - 8,5`, `Top 10`, `Duy trì`; None: no value."""
     folded = fold(one_line(cell)).strip()
@@ -623,6 +639,12 @@ def _value_spans(text: str, cell: Cell) -> list[tuple[int, int]]:
     return spans
 
 
+def _within(pieces: list[_Piece], start: int) -> list[_Piece]:
+    """Values of the row itself; one merged from above counts where the row has none."""
+    inside = [piece for piece in pieces if piece[2] > start]
+    return inside or pieces[:1]
+
+
 def _over_the_row(found: list[Finding], start: int, end: int) -> list[Finding]:
     """The first quote begins with the row, the last ends with it."""
     if found:
@@ -647,6 +669,11 @@ _MARKER = re.compile(r"\s{0,4}(?:[-–+•*]|\d{1,2}(?:\.\d{1,2}){0,3}[.)]|[a-z�
 def _without_marker(words: str) -> str:
     match = _MARKER.match(words)
     return words[match.end() :] if match else words
+
+
+def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return end - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _of(text: str, cell: Cell | None) -> str:

@@ -21,7 +21,11 @@ _LABELS: tuple[tuple[str, Field], ...] = (
         rf"(?:thực hiện|đầu mối|phụ trách|chịu trách nhiệm|tham mưu|triển khai){_DO}",
         "lead",
     ),
-    (r"phân công (?:thực hiện|chủ trì)|chủ đầu tư|(?:trách nhiệm|đầu mối) thực hiện", "lead"),
+    (
+        r"phân công(?: (?:thực hiện|chủ trì|nhiệm vụ))?|chủ đầu tư"
+        r"|(?:trách nhiệm|đầu mối) thực hiện|(?<=\()thực hiện",
+        "lead",
+    ),
     (rf"{_WHO}?phối hợp{_DO}", "coordinating"),
     (
         rf"(?:dự kiến )?(?:thời (?:gian|hạn|điểm)|tiến độ|lộ trình|hạn){_DO}(?: dự kiến)?"

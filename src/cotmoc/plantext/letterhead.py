@@ -301,7 +301,7 @@ def _subject_lines(pieces: list[Piece], lines: list[str], at: int) -> list[str]:
 
 def _goes_on(piece: Piece, line: str, last: str) -> bool:
     folded = fold(line)
-    if piece.marker is not None or line.startswith("(") or not any(c.isalpha() for c in line):
+    if piece.marker is not None or line.startswith("(") or not any(c.isalnum() for c in line):
         return False
     opens_body = _BODY_STARTS.match(folded) if last else folded.startswith("căn cứ")
     if opens_body and not line[:1].islower():
@@ -316,7 +316,8 @@ def _goes_on(piece: Piece, line: str, last: str) -> bool:
         return not line.endswith(".")
     if piece.after_blank_line and not line[:1].islower():
         return False
-    if line.endswith(".") or (last.isupper() != line.isupper() and not line[:1].islower()):
+    changes = last.isupper() != line.isupper() and any(char.isalpha() for char in line)
+    if line.endswith(".") or (changes and not line[:1].islower()):
         return False
     if _SESSION.match(folded) or (line.isupper() and _authority(folded)):
         return False

@@ -85,10 +85,11 @@ _MARKERS: tuple[tuple[MarkerKind, re.Pattern[str]], ...] = (
 )
 # `… đạt trên 40%. - Tỷ lệ …`: a bullet that lost its line break.
 _GLUED_BULLET = re.compile(r"[.;]\s{1,3}(?=[-–•+]\s{1,3}(\S))")
-# `… giai đoạn 2026-2030 Căn cứ Luật …`: a title or a basis that lost its line break.
-_GLUED_BASIS = re.compile(
+# `… giai đoạn 2026-2030 Căn cứ Luật …`, `… thực hiện./. Nơi nhận:`: lines glued in conversion.
+_GLUED_LINE = re.compile(
     r"(?<=[^\s–-])\s{1,3}(?=Căn cứ (?:các )?"
     r"(?:Luật|Bộ luật|Hiến pháp|Nghị|Quyết định|Thông tư|Kế hoạch|Chỉ thị|Chương trình) )"
+    r"|(?<=[.;])\s{1,3}(?=Nơi nhận\s?:)"
 )
 
 
@@ -132,7 +133,7 @@ def _glued_starts(raw: str) -> list[int]:
         for match in _GLUED_BULLET.finditer(raw)
         if match.group(1).isupper() or match.group(1).isdigit()
     ]
-    return sorted({*bullets, *(match.end() for match in _GLUED_BASIS.finditer(raw))})
+    return sorted({*bullets, *(match.end() for match in _GLUED_LINE.finditer(raw))})
 
 
 def read_marker(raw: str, start: int) -> tuple[Marker | None, int]:

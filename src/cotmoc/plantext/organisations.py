@@ -14,6 +14,7 @@ from cotmoc.core.text import fold as searchable
 from cotmoc.core.text import same_tone_place
 from cotmoc.plantext.words import GAP, UPPER, one_line, phrase, trim
 
+LOWER = UPPER.lower()
 _BLANK = r"[ \u00a0]{1,2}"
 _AND = rf"(?:{GAP}và{GAP}|{GAP}&{GAP}|&|\s{{0,2}}[-–]\s{{0,2}}|\s{{0,2}},\s{{1,4}})"
 
@@ -44,7 +45,6 @@ _FIELD = _any(
     rf"giao thông{_AND}xây dựng",
     *("giao thông vận tải", "giao thông công chánh", "an toàn thực phẩm", "nội vụ", "tài chính"),
     *("tư pháp", "công thương", "xây dựng", "y tế", "ngoại vụ", "du lịch", "công nghiệp"),
-    *("công an", "quốc phòng", "ngoại giao"),
     *(r"kh\s?(?:&|và)\s?cn", "khcn", r"tt\s?(?:&|và)\s?tt", "tttt", r"kh\s?(?:&|và)\s?đt", "khđt"),
     *(r"gd\s?(?:&|và)\s?đt", "gdđt", r"tn\s?(?:&|và)\s?mt", "tnmt", r"nn\s?(?:&|và)\s?mt", "nnmt"),
     *(r"nn\s?(?:&|và)\s?ptnt", "nnptnt", "gtvt", "qhkt", r"lđ\s?-?\s?tb\s?(?:&|và)\s?xh", "lđtbxh"),
@@ -54,13 +54,14 @@ _FIELD_ITEM = rf"(?i:{_FIELD})(?!\w)"
 _HEADS = (
     r"(?:Sở|Ban|Văn phòng|Công (?:an|ty)|Ủy|Uỷ|UBND|HĐND|Hội|Trung tâm|Bưu điện|VNPT|Viettel"
     r"|MobiFone|Mobifone|Đài|Báo|Đoàn|Ngân hàng|Kho bạc|Cục|Chi (?:cục|nhánh)|Thanh tra|Tỉnh|Các"
-    r"|Bộ|Giao|Chủ|Phối hợp|Thuế|Thống kê|Bảo hiểm|Liên (?:đoàn|minh|hiệp)|Trường|BHXH)(?!\w)"
+    r"|Bộ|Giao|Chủ|Khu vực|Phối hợp|Thuế|Thống kê|Bảo hiểm|Liên (?:đoàn|minh|hiệp)|Trường"
+    r"|BHXH)(?!\w)"
 )
 _CAPITAL = rf"(?!{_HEADS})[{UPPER}][\w’']{{0,14}}"
 _PLACE = rf"(?:{_BLANK}{_CAPITAL}(?:(?:{_BLANK}|\s[-–]\s){_CAPITAL}){{0,4}})"
 _LEVEL = _any("tỉnh", "thành phố", "huyện", "thị xã", "thị trấn", "xã", "phường", "đặc khu", "quận")
 _LEVELS = (
-    rf"(?i:cấp{GAP}(?:tỉnh|huyện|xã)|các{GAP}cấp"
+    rf"(?i:cấp{GAP}(?:tỉnh|huyện|xã)(?:(?:,|{GAP}và){GAP}cấp{GAP}(?:huyện|xã)(?!\w))?|các{GAP}cấp"
     rf"|(?:các{GAP})?{_LEVEL}(?:(?:\s{{0,2}},\s{{0,4}}|\s?/\s?|{GAP}và{GAP}|\s-\s)"
     rf"(?:các{GAP})?{_LEVEL}(?!\w)){{0,5}})(?!\w)"
 )
@@ -75,7 +76,20 @@ _PREDICATE = phrase(
     *("kiểm tra", "bố trí", "cân đối", "thẩm định", "căn cứ", "chỉ đạo", "ban hành", "hoàn thành"),
     *("cung cấp", "vận hành", "cập nhật", "trình", "giúp", "nghiên cứu", "đề xuất", "duy trì"),
     *("bảo đảm", "đảm bảo", "tích cực", "chủ động", "định kỳ", "thường xuyên", "kịp thời"),
-    *("khẩn trương", "làm", "đề nghị", "trước", "trong", "theo", "để", "với", "cùng", "từ", "đến"),
+    *(
+        "khẩn trương",
+        "làm",
+        "đề nghị",
+        "trước",
+        "trong",
+        "theo",
+        "lãnh đạo",
+        "để",
+        "với",
+        "cùng",
+        "từ",
+        "đến",
+    ),
     *("về", "sử dụng", "tập trung", "lồng ghép", "thống nhất", "xem xét", "tổng hợp", "nâng cấp"),
     *("kết nối", "tổ chức", "xây dựng", "tuyên truyền", "vận động", "giao", "các", "do", "hằng"),
     *("hàng", "nhằm", "khi", "tại", "trên", "dưới", "đã", "được", "phải", "cần", "sẽ", "thuộc"),
@@ -91,14 +105,19 @@ _PRESS = rf"(?i:phát{GAP}thanh(?:,|{GAP}và|\s?[-–])?{GAP}truyền{GAP}hình|
 _PROPER = (
     rf"(?i:sở){GAP}{_FIELD_ITEM}{_OF}?",
     rf"Sở{GAP}{_CAPITAL}(?:{GAP}{_WORD})?{_OF}?",
-    rf"Bộ{GAP}{_FIELD_ITEM}",
+    rf"Bộ{GAP}(?:{_FIELD_ITEM}|(?i:công{GAP}an|quốc{GAP}phòng|ngoại{GAP}giao)(?!\w))",
+    rf"(?i:đảng{GAP}đoàn|ban{GAP}cán{GAP}sự{GAP}đảng|đảng{GAP}(?:ủy|uỷ)){GAP}"
+    rf"(?:{_COMMITTEE}|{_COUNCIL})(?:{GAP}{_LEVELS}{_PLACE}?)?",
+    rf"(?i:thường{GAP}trực){GAP}{_COUNCIL}(?:{GAP}{_LEVELS}{_PLACE}?)?",
+    rf"(?i:ban{GAP}thường{GAP}vụ|thường{GAP}trực){GAP}(?i:(?:tỉnh|thành|đảng){GAP}(?:ủy|uỷ))",
+    rf"(?i:(?:các{GAP})?thành{GAP}viên){GAP}Ban{GAP}Chỉ{GAP}đạo(?:{GAP}tỉnh)?",
     rf"(?i:văn{GAP}phòng|vp)\s{{0,2}}{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:văn{GAP}phòng){GAP}(?i:đoàn{GAP}(?:đại{GAP}biểu{GAP}quốc{GAP}hội|đbqh)){GAP}(?:và|&)"
     rf"{GAP}{_COUNCIL}{_OF}?",
     rf"(?i:văn{GAP}phòng){GAP}(?:{_COUNCIL}{_OF}?|(?i:tỉnh{GAP}(?:ủy|uỷ)|thành{GAP}(?:ủy|uỷ)))",
-    rf"{_COUNCIL}(?:{GAP}và{GAP}{_COMMITTEE})?{GAP}{_LEVELS}{_PLACE}?",
+    rf"{_COUNCIL}(?:{GAP}và{GAP}{_COMMITTEE})?(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
-    rf"(?i:(?:(?:ủy|uỷ){GAP}ban{GAP})?(?:mttq|mặt{GAP}trận{GAP}tổ{GAP}quốc)(?:{GAP}việt{GAP}nam)?)"
+    rf"(?i:(?:(?:ủy|uỷ){GAP}ban{GAP})?(?:(?:ub)?mttq|mặt{GAP}trận{GAP}tổ{GAP}quốc)(?:{GAP}việt{GAP}nam)?)"
     rf"(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"(?i:công{GAP}an){GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:bộ{GAP}(?:chỉ{GAP}huy|ch){GAP}(?:quân{GAP}sự|bộ{GAP}đội{GAP}biên{GAP}phòng)|bộ{GAP}chqs"
@@ -109,7 +128,7 @@ _PROPER = (
     rf"|Viện{GAP}[Kk]iểm{GAP}sát(?:{GAP}nhân{GAP}dân)?){_AREA}",
     rf"(?i:bảo{GAP}hiểm{GAP}xã{GAP}hội)(?={GAP}{phrase('chủ trì', 'phối hợp')})",
     rf"(?:Ngân{GAP}hàng{GAP}(?i:nhà{GAP}nước|chính{GAP}sách{GAP}xã{GAP}hội)|NHNN|NHCSXH)"
-    rf"(?:{GAP}Việt{GAP}Nam)?(?:\s?[-–])?(?:{GAP}(?i:chi{GAP}nhánh)(?:{_OF}|{_PLACE})?|{_AREA})?"
+    rf"(?:{GAP}Việt{GAP}Nam)?(?:\s?[-–])?(?:{GAP}(?i:chi{GAP}nhánh){_AREA}?|{_AREA})?"
     rf"(?:{GAP}Khu{GAP}vực{GAP}\d{{1,2}})?",
     rf"(?i:đài){GAP}{_PRESS}{_AREA}?",
     rf"(?i:báo)(?:{_OF}|{_PLACE})?{GAP}(?:và|&){GAP}(?i:đài{GAP})?{_PRESS}{_AREA}?",
@@ -118,7 +137,8 @@ _PROPER = (
     rf"(?:Tỉnh|Thành|TỈNH|THÀNH){GAP}(?i:đoàn|ủy|uỷ)(?:{_PLACE})?",
     rf"Đoàn{GAP}(?i:tncs|thanh{GAP}niên(?:{GAP}cộng{GAP}sản)?)(?:{GAP}Hồ{GAP}Chí{GAP}Minh)?{_OF}?",
     rf"Hội{GAP}(?i:lhpn|liên{GAP}hiệp{GAP}phụ{GAP}nữ|phụ{GAP}nữ|nông{GAP}dân|cựu{GAP}chiến{GAP}binh"
-    rf"|ccb|chữ{GAP}thập{GAP}đỏ|khuyến{GAP}học|nhà{GAP}báo|luật{GAP}gia)(?:{_AREA})?",
+    rf"|ccb|chữ{GAP}thập{GAP}đỏ|khuyến{GAP}học|nhà{GAP}báo|luật{GAP}gia)"
+    rf"(?:{_AREA}|{GAP}(?i:xã|phường|huyện)(?!\w))?",
     rf"(?:Liên{GAP}đoàn{GAP}[Ll]ao{GAP}động|LĐLĐ|Liên{GAP}minh{GAP}(?:HTX|[Hh]ợp{GAP}tác{GAP}xã))"
     rf"(?:{_AREA})?",
     rf"(?:BQL|[Bb]an{GAP}[Qq]uản{GAP}lý){GAP}(?:các{GAP})?(?i:khu|kcn|kkt|dự{GAP}án)"
@@ -150,7 +170,21 @@ _NOUN = _any(
     *("chủ đầu tư", "nhà mạng", "doanh nghiệp công nghệ số", "doanh nghiệp công nghệ thông tin"),
     *("đơn vị chủ quản hệ thống thông tin", "chủ quản hệ thống thông tin", "cơ quan nhà nước"),
     *("tổ chức xã hội", "tổ chức chính trị", "xã hội ?[-–] ?nghề nghiệp", "thôn", "tổ dân phố"),
-    *("cơ quan trung ương", "cơ quan hành chính nhà nước", "cơ quan hành chính", "chi nhánh"),
+    *(
+        "cơ quan trung ương",
+        "cntt",
+        "công nghệ thông tin",
+        "công nghệ số",
+        "cấp ủy",
+        "tổ chức đảng",
+        "chi bộ",
+        "cơ sở khám, chữa bệnh",
+        "tổ đại biểu",
+        "đại biểu",
+        "cơ quan hành chính nhà nước",
+        "cơ quan hành chính",
+        "chi nhánh",
+    ),
 )
 _GROUP_TAIL = (
     rf"(?:{GAP}(?:"
@@ -163,12 +197,19 @@ _GROUP_TAIL = (
             rf"(?:của{GAP})?(?:hđnd|hội{GAP}đồng{GAP}nhân{GAP}dân)(?:{GAP}tỉnh)?",
             rf"trên{GAP}địa{GAP}bàn(?:{GAP}(?:toàn{GAP})?tỉnh)?",
             rf"(?:của{GAP})?trung{GAP}ương(?:{GAP}đóng)?",
+            rf"(?:được{GAP}giao{GAP})?chủ{GAP}trì{GAP}(?:các{GAP})?(?:chỉ{GAP}tiêu|nhiệm{GAP}vụ)"
+            rf"(?:{GAP}thành{GAP}phần)?(?:{GAP}tại{GAP}phụ{GAP}lục(?:{GAP}[IVX\d]{{1,4}}(?!\w))?)?",
+            rf"(?:trực{GAP})?thuộc(?:{GAP}sở)?|xã|phường|huyện|thôn",
             rf"chức{GAP}năng|chuyên{GAP}môn|nhà{GAP}nước|tỉnh",
         )
     )
     + r")(?!\w)){0,4}"
 )
-_MORE = rf"(?:(?:\s{{0,2}}[,;/]\s{{0,4}}|{GAP}và{GAP}){_NOUN}(?!\w))"
+# `…, Hội Nông dân tỉnh` is a name of its own; `bộ, ngành Trung ương` is not.
+_MORE = (
+    rf"(?:(?:\s{{0,2}}[,;/]\s{{0,4}}|{GAP}và{GAP}){_NOUN}(?!\w)"
+    rf"(?-i:(?!{GAP}(?!Trung{GAP}ương|Hội{GAP}đồng|HĐND)[{UPPER}][{LOWER}])))"
+)
 _GROUPS = (
     rf"(?i:(?:(?:tất{GAP}cả|toàn{GAP}bộ){GAP})?các{GAP}{_NOUN}(?!\w){_MORE}{{0,8}}{_GROUP_TAIL})"
     rf"(?:(?<=tỉnh){_PLACE})?",
@@ -194,10 +235,10 @@ _NAME = re.compile(
 _BETWEEN = re.compile(r"[\s,;:.+/&•–-]{0,12}(?:(?:và|cùng|với|hoặc)\s{1,4}){0,2}")
 TITLE = (
     r"(?:Giám đốc|Phó Giám đốc|Chủ tịch|Phó Chủ tịch|Thủ trưởng|Chánh|Người đứng đầu|Lãnh đạo"
-    r"|Cục trưởng|Thường trực|(?:Các )?[Tt]hành viên|Đồng chí|Trưởng|Bí thư"
+    r"|Cục trưởng|Đồng chí|Trưởng|Bí thư"
     r"|Tổng Giám đốc|Tổng Biên tập)"
 )
-_BEFORE_NAME = re.compile(rf"(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
+_BEFORE_NAME = re.compile(rf"(?!lãnh)(?i:{TITLE}(?:{GAP}và{GAP}|,{GAP})?){GAP}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +279,8 @@ def find_organisations(text: str) -> list[Organisation]:
 
 
 def _is_series(series: re.Match[str]) -> bool:
-    """`Sở Nội vụ, Tài chính`: without `các` or a colon only a list whose items are fields."""
-    return (
-        series.group().lower().startswith("các") or ":" in series.group() or "," in series.group()
-    )
+    """Not `Sở Tư pháp, xây dựng …`: a series says `các sở` or has a colon."""
+    return series.group().lower().startswith("các") or ":" in series.group()
 
 
 def _fields(text: str, series: re.Match[str]) -> Iterator[Organisation]:
@@ -277,7 +316,8 @@ def read_names(value: str) -> tuple[str, ...]:
 
 _SPLIT = re.compile(r"[,;\n+•]|\s[-–]\s|^[-–]\s?|\svà\s|\.\s|\.$")
 _NO_NAME = re.compile(
-    rf"(?i:{TITLE}|và|cùng|với|của|tỉnh|theo|do|chủ trì|phối hợp|thực hiện|khác|một số|-|–|/)*"
+    rf"(?i:{TITLE}|(?:các )?sở|và|cùng|với|của|tỉnh|theo|do|chủ trì|phối hợp|thực hiện|khác"
+    r"|một số|-|–|/)*"
 )
 
 

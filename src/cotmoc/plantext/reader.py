@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cotmoc.plantext import source
 from cotmoc.plantext.doubts import find_doubts, flag_targets, in_order
+from cotmoc.plantext.formats.cleaning import clean
 from cotmoc.plantext.grids import Grid, find_grids, read_rows
 from cotmoc.plantext.head import read_head, with_citations
 from cotmoc.plantext.lines import cut_pieces
@@ -20,7 +21,7 @@ from cotmoc.plantext.statements import Statement, cut_statements
 from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lines
 from cotmoc.plantext.targets import Finding
 from cotmoc.plantext.tasks import TaskReading, read_tasks
-from cotmoc.plantext.words import fold, normalise
+from cotmoc.plantext.words import fold
 
 # Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
 _NOT_DOUBTED = ("no_deadline",)
@@ -34,7 +35,7 @@ def read_file(path: Path, max_bytes: int = source.MAX_BYTES) -> Plan:
 
 def read_plan(given: str | SourceText) -> Plan:
     """Reads any text; text that states no target gives a plan without targets."""
-    origin = given if isinstance(given, SourceText) else SourceText(normalise(given))
+    origin = given if isinstance(given, SourceText) else SourceText(clean(given))
     text = origin.text
     pieces = cut_pieces(text)
     reading = read_head(text, pieces)
@@ -147,7 +148,7 @@ class _Collector:
         self._course.open_clause()
         position = clause.start
         for row in read_rows(self.text, grid, clause.address, self.year):
-            if not row.targets and row.task is None:
+            if row.start < position or not (row.targets or row.task):
                 continue
             self._leave(clause, position, row.start, "table")
             position = row.end

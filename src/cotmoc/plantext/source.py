@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cotmoc.plantext.formats import docx, html, markdown, pdf, plain, scans
+from cotmoc.plantext.formats import docx, html, markdown, mhtml, pdf, plain, scans
 from cotmoc.plantext.formats.encodings import decode
 from cotmoc.plantext.formats.sniffing import kind_of
 from cotmoc.plantext.origins import SourceText
@@ -33,6 +33,8 @@ def load_bytes(raw: bytes, name: str, max_bytes: int = MAX_BYTES) -> SourceText:
         return pdf.read(raw, name)
     if kind == "image":
         return scans.read_image(raw, name)
+    if kind == "mhtml":
+        return mhtml.read(raw, name)
     if kind == "html":
         return html.read(raw, name)
     decoded = decode(raw, name)

@@ -17,7 +17,9 @@ from cotmoc.plantext.assignments import (
     says_only_who,
 )
 from cotmoc.plantext.labels import Field, find_details, opening_label
+from cotmoc.plantext.lines import read_marker
 from cotmoc.plantext.model import Frequency, Task
+from cotmoc.plantext.organisations import read_names
 from cotmoc.plantext.statements import MAX_STATEMENT, Statement, cut_statements
 from cotmoc.plantext.structure import Passage
 from cotmoc.plantext.words import fold, has_letters, one_line, trim, trimmed_span
@@ -29,7 +31,11 @@ _PLAIN_ASSIGNMENT = re.compile(
     r"chủ\s{1,4}trì|trách\s{1,4}nhiệm|đầu\s{1,4}mối|thường\s{1,4}trực(?!\w)"
 )
 _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
+# `III`, `PL1`, `P2`, `C1`: too high in the document to be one piece of work.
+_IS_PART = re.compile(r"(?:^|\.)(?:[IVXLC]{1,6}|PL\w{0,6}|[PCM]\d{1,2})(?:~\d{1,3})?$")
+_HELPS = re.compile(r"phối\s{1,4}hợp(?:\s{1,4}thực\s{1,4}hiện)?[\s.;]{0,4}$")
 _MAX_INTRODUCTION = 600
+_LONGEST_TITLE = 50
 # A budget or a product alone does not make a piece of work of the line above.
 _FIELDS_OF_A_TASK: set[Field] = {"lead", "coordinating", "deadline"}
 
@@ -52,6 +58,7 @@ class Draft:
     product: str | None = None
     budget: str | None = None
     flags: list[str] = field(default_factory=list)
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,7 @@ class _TaskReader:
         self._group: list[Draft] = []
         self._candidate: Passage | None = None
         self._by_clause: dict[str, list[Draft]] = {}
+        self._unfinished: list[Draft] = []
         self.drafts: list[Draft] = []
         self.details: set[str] = set()
 
@@ -131,11 +139,12 @@ class _TaskReader:
             return
         if clause.kind not in ("heading", "bullet", "paragraph"):
             return
-        words = self._text[passage.body : clause.end]
+        words = self._words_of(passage)
         if len(words) > MAX_STATEMENT:
             return
-        if clause.role not in ("goals", "purpose") and opening_label(words):
-            if self._attach(index, words):
+        labelled = self._all_words(passage)
+        if clause.role not in ("goals", "purpose") and opening_label(labelled):
+            if self._attach(index, labelled):
                 return
             if clause.kind != "heading":
                 return
@@ -143,6 +152,22 @@ class _TaskReader:
             self._heading(index, words)
         else:
             self._content(index, words)
+
+    def _words_of(self, passage: Passage) -> str:
+        return self._text[self._body(passage) : passage.clause.end]
+
+    def _all_words(self, passage: Passage) -> str:
+        """With a title before a colon, but without the bullet."""
+        words = self._text[passage.clause.start : passage.clause.end]
+        return words[read_marker(words, 0)[1] :]
+
+    def _body(self, passage: Passage) -> int:
+        """Where the words begin.  A title set aside before a colon is short (`Kinh tế số:`); a
+        longer one is the work itself (`Cập nhật Kiến trúc …: Sở Y tế chủ trì`)."""
+        start = passage.clause.start
+        if passage.body - start <= _LONGEST_TITLE:
+            return passage.body
+        return start + read_marker(self._text[start : passage.body], 0)[1]
 
     # --- headings -----------------------------------------------------------------------------
 
@@ -162,19 +187,20 @@ class _TaskReader:
             return
         owner = _owner_of_heading(words, level)
         self._sections.append(owner or replace(above, level=level))
-        if passage.clause.role in (*_TASK_ROLES, "other") and owner is None and level > 0:
+        is_title = words.isupper() or _IS_PART.search(passage.clause.address)
+        if passage.clause.role in (*_TASK_ROLES, "other") and owner is None and not is_title:
             self._candidate = passage
 
     def _is_leaf(self, index: int) -> bool:
         """A numbered line with nothing beneath it is an item that lost its full stop."""
         clause = self._passages[index].clause
-        if clause.level == 0 or _UNNUMBERED.search(clause.address):
+        if _IS_PART.search(clause.address) or _UNNUMBERED.search(clause.address):
             return False
         if index + 1 == len(self._passages) or self._text[clause.end - 1] == ".":
             return True
         following = self._passages[index + 1]
         if following.clause.kind == "heading":
-            words = self._text[following.body : following.clause.end]
+            words = self._all_words(following)
             return following.clause.level <= clause.level and not opening_label(words)
         return following.reason == "recipients" or following.clause.kind == "header"
 
@@ -186,7 +212,7 @@ class _TaskReader:
         for passage in self._passages[index + 1 : index + 40]:
             if passage.clause.kind != "bullet":
                 break
-            beneath.append(self._text[passage.body : passage.clause.end])
+            beneath.append(self._words_of(passage))
         return bool(beneath) and not any(_is_work(each) or opening_label(each) for each in beneath)
 
     def _is_item(self, passage: Passage, words: str) -> bool:
@@ -200,8 +226,10 @@ class _TaskReader:
     def _content(self, index: int, words: str) -> None:
         passage = self._passages[index]
         clause = passage.clause
-        if not passage.readable:
+        if not passage.readable or self._goes_on(passage, words):
             return
+        while self._sections[-1].level >= clause.level > 0:
+            self._sections.pop()
         if clause.kind == "paragraph":
             self._paragraph = None
         introduces = words.rstrip().endswith(":") and len(words) < _MAX_INTRODUCTION
@@ -235,7 +263,7 @@ class _TaskReader:
         for passage in self._passages[index + 1 : index + 40]:
             if not passage.clause.address.startswith(prefix):
                 return
-            yield self._text[passage.body : passage.clause.end]
+            yield self._words_of(passage)
 
     def _context(self, passage: Passage) -> _Section:
         clause = passage.clause
@@ -255,7 +283,8 @@ class _TaskReader:
             self.drafts.append(draft)
             self._by_clause.setdefault(draft.clause, []).append(draft)
         if drafts:
-            if self._group and self._group[-1].level != drafts[0].level:
+            before = self._group[-1] if self._group else None
+            if before and (before.told or before.own_lead or before.level != drafts[0].level):
                 self._group = []
             self._group += drafts
             self._candidate = None
@@ -264,10 +293,13 @@ class _TaskReader:
     def _drafts(self, passage: Passage) -> Iterator[Draft]:
         clause = passage.clause
         context = self._context(passage)
-        statements = cut_statements(self._text, passage.body, clause.end)
+        statements = cut_statements(self._text, self._body(passage), clause.end)
+        last = statements[-1].end if statements else clause.end
         statements = _join_names(_without_formalities(statements))
         for group in _by_lead(statements, self._year):
-            start, end = self._span(group[0].start, group[-1].end)
+            # A bracket behind the last full stop belongs to what stands before it.
+            end = clause.end if group[-1].end == last else group[-1].end
+            start, end = self._span(group[0].start, end)
             if start < end and self._is_task(passage, self._text[start:end], context):
                 yield self._draft(passage, start, end, context)
 
@@ -300,6 +332,9 @@ class _TaskReader:
 
     def _draft(self, passage: Passage, start: int, end: int, context: _Section) -> Draft:
         read = read_assignment(self._text[start:end], self._year)
+        if read.rule == "named":  # a bracket says less than the organisation above
+            guess = None if context.lead else read.lead
+            read = replace(read, lead=guess, rule="bracketed" if guess else None)
         inherited = context.lead if read.lead is None else None
         section_due = passage.deadline
         if section_due and section_due.endswith("-12-31"):
@@ -342,13 +377,24 @@ class _TaskReader:
         for draft in drafts:
             _complete(draft, read)
         self.details.add(clause.address)
+        self._unfinished = drafts if words.rstrip().endswith((",", ";", " và")) else []
+        return True
+
+    def _goes_on(self, passage: Passage, words: str) -> bool:
+        """A list of names that a line break cut off from its label."""
+        told, self._unfinished = self._unfinished, []
+        if not told or passage.clause.kind != "paragraph" or not _owner_of_heading(words, 0):
+            return False
+        for draft in told:
+            draft.coordinating += [name for name in read_names(words) if name != draft.lead]
+        self.details.add(passage.clause.address)
         return True
 
     def _fields_from(self, index: int) -> set[Field]:
         """What this labelled line and those right after it tell."""
         fields: set[Field] = set()
         for passage in self._passages[index : index + 8]:
-            words = self._text[passage.body : passage.clause.end]
+            words = self._all_words(passage)
             if not opening_label(words):
                 break
             fields |= _fields(words)
@@ -361,20 +407,11 @@ class _TaskReader:
             return self._by_clause[parent]
         if clause.kind == "heading" and any(draft.level > clause.level for draft in self._group):
             return []
-        told = {draft.clause for draft in self._group if draft.rule == "labelled"}
-        unlabelled = [draft for draft in self._group if draft.clause not in told]
-        return self._group if not unlabelled or not told else self._since_last_labels()
-
-    def _since_last_labels(self) -> list[Draft]:
-        """The tasks after the last ones that have their labels; those, if none came after."""
-        index = max(i for i, draft in enumerate(self._group) if draft.rule == "labelled")
-        later = self._group[index + 1 :]
-        self._group = later or self._group[index:]
         return self._group
 
     def _from_candidate(self, passage: Passage) -> Draft:
         clause = passage.clause
-        start, end = self._span(passage.body, clause.end)
+        start, end = self._span(self._body(passage), clause.end)
         context = self._sections[-1] if clause.kind != "heading" else self._sections[-2]
         draft = self._draft(passage, start, end, context)
         self.drafts.append(draft)
@@ -392,7 +429,7 @@ def _complete(draft: Draft, read: Assignment) -> None:
     if read.lead and not (draft.own_lead and draft.rule == "labelled"):
         draft.lead, draft.own_lead = read.lead, True
         draft.flags = [flag for flag in draft.flags if flag != "lead_unclear"]
-    draft.rule = "labelled"
+    draft.rule, draft.told = "labelled", True
     draft.coordinating += [name for name in read.coordinating if name not in draft.coordinating]
     draft.deadline = draft.deadline or read.deadline
     draft.frequency = draft.frequency or read.frequency
@@ -435,12 +472,18 @@ def _by_lead(statements: list[Statement], year: int | None) -> list[list[Stateme
     for statement in statements:
         opening = read_opening(statement.raw)
         starts = opening is not None and opening.lead != current
-        if groups and (not starts or (current is None and says_only_who(statement.raw, year))):
+        who = starts and says_only_who(statement.raw, year)
+        if groups and (not starts or (who and (current is None or _only_helps(statement)))):
             groups[-1].append(statement)
         else:
             groups.append([statement])
-        current = opening.lead if opening else current
+        current = opening.lead if opening and not _only_helps(statement) else current
     return groups
+
+
+def _only_helps(statement: Statement) -> bool:
+    """`…; UBND cấp xã phối hợp.`: not a lead of its own."""
+    return _HELPS.search(statement.folded) is not None
 
 
 def _owner_of_heading(words: str, level: int) -> _Section | None:

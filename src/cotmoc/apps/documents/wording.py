@@ -41,13 +41,15 @@ NOTES = {
     "converted_tcvn3": gettext_lazy("converted from the old encoding TCVN3 (ABC)"),
     "converted_vni": gettext_lazy("converted from the old encoding VNI"),
     "converted_windows_1258": gettext_lazy("converted from the old encoding Windows-1258"),
-    "page_furniture_removed": gettext_lazy("headers, footers and page numbers were left out"),
+    "bytes_replaced": gettext_lazy("some characters could not be read"),
+    "page_furniture_removed": gettext_lazy("headers and footers were left out"),
+    "page_numbers_removed": gettext_lazy("page numbers were left out"),
+    "signature_stamp_removed": gettext_lazy("the stamp of the digital signature was left out"),
+    "contents_removed": gettext_lazy("the table of contents was left out"),
+    "navigation_removed": gettext_lazy("menus of the web page were left out"),
+    "footnotes_at_end": gettext_lazy("footnotes stand at the end of the text"),
+    "pages_without_text": gettext_lazy("some pages hold no text: compare with the original"),
     "read_by_ocr": gettext_lazy("a scan read by text recognition: compare with the original"),
-    "footnotes_moved": gettext_lazy("footnotes stand at the end of the text"),
-    "columns_joined": gettext_lazy("columns were read one after another"),
-    "hyphens_joined": gettext_lazy("words broken at the end of a line were joined"),
-    "tracked_changes_accepted": gettext_lazy("tracked changes were read as accepted"),
-    "text_cut": gettext_lazy("the file is very long; its end was not read"),
 }
 # The same relation as the other document sees it.
 INWARD = {

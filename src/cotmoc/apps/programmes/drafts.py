@@ -6,7 +6,7 @@ that were accepted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
@@ -385,8 +385,8 @@ def last_undoable(document: Document, person: Person | None) -> DraftChange | No
 
 @transaction.atomic
 def undo(change: DraftChange, *, actor: Person | None, now: datetime) -> DraftChange:
-    """Put every row of a step back as it was before. Raises StaleRowError where somebody has
-    changed one of them since, DraftError where the step was undone already."""
+    """Put every row of a step back as it was before. Raises StaleRowError where one of them is no
+    longer as the step left it, DraftError where the step was undone already."""
     if not DraftChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=now):
         raise DraftError("undone_already")
     step = _Step(change.document, "undone", actor, now)
@@ -395,11 +395,13 @@ def undo(change: DraftChange, *, actor: Person | None, now: datetime) -> DraftCh
     )
     for each in change.rows:
         row = rows[each["row"]]
+        if _snapshot(row) != each["after"]:
+            raise StaleRowError(row)
         if each["before"] is None:
             row.state = State.WITHDRAWN
         else:
             _restore(row, each["before"])
-        step.change(row, each["version"], keep_decision=True)
+        step.change(row, row.version, keep_decision=True)
     return step.done()
 
 
@@ -466,9 +468,7 @@ class _Step:
         row.decided_at = self.now if decided else None
 
     def _tell(self, row: DraftRow, before: dict[str, Any] | None) -> None:
-        self.rows.append(
-            {"row": row.pk, "version": row.version, "before": before, "after": _snapshot(row)}
-        )
+        self.rows.append({"row": row.pk, "before": before, "after": _snapshot(row)})
 
 
 _FIELDS = (
@@ -479,7 +479,8 @@ _FIELDS = (
 
 def _snapshot(row: DraftRow) -> dict[str, Any]:
     held = {field: getattr(row, field) for field in _FIELDS}
-    held["decided_at"] = row.decided_at.isoformat() if row.decided_at else None
+    decided_at = row.decided_at
+    held["decided_at"] = decided_at.astimezone(UTC).isoformat() if decided_at else None
     return held
 
 

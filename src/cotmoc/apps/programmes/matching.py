@@ -180,13 +180,19 @@ class Rarity:
             self.texts += 1
             seen.update(set(_features(_telling(text))))
         self.seen = seen
+        self.vectors: dict[str, dict[str, float]] = {}
 
     def weight(self, feature: str) -> float:
         return log(1 + (1 + self.texts) / (1 + self.seen[feature]))
 
     def vector(self, text: str) -> dict[str, float]:
         """Weights of the words and pairs of a text, of length 1; empty for a text that says
-        nothing."""
+        nothing. Kept, because one text is compared with many."""
+        if text not in self.vectors:
+            self.vectors[text] = self._vector(text)
+        return self.vectors[text]
+
+    def _vector(self, text: str) -> dict[str, float]:
         weights = {each: self.weight(each) for each in _features(_telling(text))}
         length = sqrt(sum(weight * weight for weight in weights.values()))
         return {each: weight / length for each, weight in weights.items()}
@@ -343,23 +349,21 @@ def similarity(ours: Stated, theirs: Stated, rarity: Rarity) -> Similarity:
 
     Another unit, level or sense (at most where the other says at least) speaks against it.
     """
-    return _similarity(ours, theirs, rarity.vector(ours.name), rarity.vector(theirs.name))
-
-
-def _similarity(
-    ours: Stated,
-    theirs: Stated,
-    ours_vector: Mapping[str, float],
-    theirs_vector: Mapping[str, float],
-) -> Similarity:
-    near = _alike(ours_vector, theirs_vector)
+    left, right = rarity.vector(ours.name), rarity.vector(theirs.name)
     against = _differences(ours, theirs)
-    if ours.indicator and ours.indicator == theirs.indicator:
-        score = _score((0.8 + 0.2 * near) * _doubt(against, level=0.85))
+    score = _score(_sameness(ours, theirs, _alike(left, right), against))
+    if _one_indicator(ours, theirs):
         return Similarity(score, Reason(indicator=ours.indicator, against=against))
-    score = _score(near * _doubt(against, level=0.85))
-    shared = _shared(ours.name, ours_vector, theirs_vector)
-    return Similarity(score, Reason(shared=shared, against=against))
+    return Similarity(score, Reason(shared=_shared(ours.name, left, right), against=against))
+
+
+def _sameness(ours: Stated, theirs: Stated, near: float, against: Iterable[Against]) -> float:
+    surest = 0.8 + 0.2 * near if _one_indicator(ours, theirs) else near
+    return surest * _doubt(against, level=0.85)
+
+
+def _one_indicator(ours: Stated, theirs: Stated) -> bool:
+    return bool(ours.indicator) and ours.indicator == theirs.indicator
 
 
 def _differences(ours: Stated, theirs: Stated) -> tuple[Against, ...]:
@@ -386,41 +390,40 @@ def pair_up(
     """Pairs of targets of two documents, each target in one pair at most, the surest pairs first
     chosen; in the order of `ours`. `never` are pairs a person has refused."""
     rarity = rarity or Rarity(each.name for each in (*ours, *theirs))
-    ours_vectors = [rarity.vector(each.name) for each in ours]
-    theirs_vectors = [rarity.vector(each.name) for each in theirs]
-    found = []
-    for i, j in _worth_comparing(ours, theirs, ours_vectors, theirs_vectors):
-        alike = _similarity(ours[i], theirs[j], ours_vectors[i], theirs_vectors[j])
-        if alike.score >= least and (i, j) not in never:
-            found.append(Pair(i, j, alike))
-    found.sort(key=lambda pair: (-pair.similarity.score, pair.ours, pair.theirs))
+    found: list[tuple[float, int, int]] = []
+    for i, j, near in _near(ours, theirs, rarity):
+        one, other = ours[i], theirs[j]
+        if near < least and not _one_indicator(one, other):
+            continue  # nothing that speaks against could raise it
+        sure = _sameness(one, other, near, _differences(one, other))
+        if _score(sure) >= least and (i, j) not in never:
+            found.append((-sure, i, j))
     taken_ours: set[int] = set()
     taken_theirs: set[int] = set()
     chosen = []
-    for pair in found:
-        if pair.ours not in taken_ours and pair.theirs not in taken_theirs:
-            taken_ours.add(pair.ours)
-            taken_theirs.add(pair.theirs)
-            chosen.append(pair)
+    for _sure, i, j in sorted(found):
+        if i not in taken_ours and j not in taken_theirs:
+            taken_ours.add(i)
+            taken_theirs.add(j)
+            chosen.append(Pair(i, j, similarity(ours[i], theirs[j], rarity)))
     return sorted(chosen, key=lambda pair: pair.ours)
 
 
-def _worth_comparing(
-    ours: Sequence[Stated],
-    theirs: Sequence[Stated],
-    ours_vectors: Sequence[Mapping[str, float]],
-    theirs_vectors: Sequence[Mapping[str, float]],
-) -> Iterable[tuple[int, int]]:
-    """Places that share a pair of words or an indicator: most pairs of thousands share nothing."""
-    holders: dict[str, list[int]] = defaultdict(list)
-    for j, (target, vector) in enumerate(zip(theirs, theirs_vectors, strict=True)):
-        for key in _keys(target, vector):
-            holders[key].append(j)
-    for i, (target, vector) in enumerate(zip(ours, ours_vectors, strict=True)):
-        for j in sorted({j for key in _keys(target, vector) for j in holders.get(key, ())}):
-            yield i, j
-
-
-def _keys(target: Stated, vector: Mapping[str, float]) -> list[str]:
-    pairs = [each for each in vector if " " in each] or list(vector)
-    return [*pairs, f"={target.indicator}"] if target.indicator else pairs
+def _near(
+    ours: Sequence[Stated], theirs: Sequence[Stated], rarity: Rarity
+) -> Iterable[tuple[int, int, float]]:
+    """How alike the words are of all places that share a word or an indicator: most pairs of
+    thousands share nothing and cost nothing."""
+    holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    bound: dict[str, list[int]] = defaultdict(list)
+    for j, target in enumerate(theirs):
+        bound[target.indicator].append(j)
+        for feature, weight in rarity.vector(target.name).items():
+            holders[feature].append((j, weight))
+    for i, target in enumerate(ours):
+        near = dict.fromkeys(bound[target.indicator], 0.0) if target.indicator else {}
+        for feature, weight in rarity.vector(target.name).items():
+            for j, other in holders.get(feature, ()):
+                near[j] = near.get(j, 0.0) + weight * other
+        for j in sorted(near):
+            yield i, j, near[j]

@@ -87,6 +87,21 @@ FLAGS = {
     "count_differs": gettext_lazy("the number announced differs from what is listed"),
     "sum_differs": gettext_lazy("the parts do not add up to the total"),
     "number_not_read": gettext_lazy("a percentage that was not read as a target"),
+    "typo": gettext_lazy("probably a typing error in the text"),
+    "share_above_100": gettext_lazy("a share above 100 %"),
+    "below_baseline": gettext_lazy("the goal lies below where it starts"),
+    "deadline_before_document": gettext_lazy("the deadline lies before the document"),
+    "deadline_not_read": gettext_lazy("the deadline was not understood"),
+    "impossible_date": gettext_lazy("no calendar has this day"),
+    "count_differs": gettext_lazy("another number is announced than follows"),
+    "sum_differs": gettext_lazy("the parts do not add up to the whole"),
+    "stated_twice": gettext_lazy("stated twice with different values"),
+    "fraction_as_percent": gettext_lazy("a fraction read as a percentage"),
+    "times_of_baseline": gettext_lazy("a multiple of where it starts"),
+    "places_gained": gettext_lazy("places to be gained, not a rank"),
+    "lead_missing": gettext_lazy("who leads is not said"),
+    "lead_unclear": gettext_lazy("who leads is not clear"),
+    "no_deadline": gettext_lazy("no deadline is said"),
 }
 
 
@@ -120,7 +135,7 @@ REFUSALS = {
         "“%(row)s” has a field that cannot be kept (number, deadline or clause). Edit it first."
     ),
     "waits_to_be_confirmed": gettext_lazy(
-        "the file was handed in already and waits to be confirmed on its page"
+        "The file was handed in already and waits to be confirmed on its page."
     ),
 }
 
@@ -165,14 +180,6 @@ def lead_text(target: Target) -> str:
     return target.lead_text or _("no lead named")
 
 
-FREQUENCIES = {
-    "weekly": gettext_lazy("every week"),
-    "monthly": gettext_lazy("every month"),
-    "quarterly": gettext_lazy("every quarter"),
-    "half_yearly": gettext_lazy("every half-year"),
-    "yearly": gettext_lazy("every year"),
-    "regularly": gettext_lazy("regularly"),
-}
 # Reasons the program gives itself are kept as English keys, those of people as they wrote them.
 DISTRICTS_CLOSED = gettext_noop("The district level ended on 1 July 2025")
 NOT_TAKEN_OVER = gettext_noop("Not taken over by the later document")

@@ -166,19 +166,20 @@ class _Writer:
     def _table(self, drafts: list[CellDraft]) -> None:
         self._blank()
         number, start = len(self._tables) + 1, self._length
-        done = tuple(self._cell(cell, number) for cell in drafts)
+        done = tuple(self._cell(cell, number, start) for cell in drafts)
         if self._length > start:
             self._tables.append(Table(start, self._length - 1, done))
             self._blank()
 
-    def _cell(self, draft: CellDraft, table: int) -> Cell:
+    def _cell(self, draft: CellDraft, table: int, begun: int) -> Cell:
         start = self._length
         for text, page in draft.lines:
             if words := self._clean(text):
                 self._origin(Origin(self._length, page, None, table, draft.row, draft.column))
                 self._put(words + "\n")
-        # The cell ends before its last line's end.
-        end = self._length - 1 if self._length > start else start
+        # A cell ends before its last line's end; an empty one stands at the end of the one before.
+        end = max(self._length - 1, begun)
+        start = min(start, end)
         return Cell(draft.row, draft.column, draft.row_span, draft.column_span, start, end)
 
     def _origin(self, origin: Origin) -> None:

@@ -13,7 +13,13 @@ from functools import lru_cache
 from lxml import etree
 
 from cotmoc.core import legacy_encodings
-from cotmoc.plantext.formats.building import MAX_COLUMNS, CellDraft, TextBuilder, is_layout
+from cotmoc.plantext.formats.building import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    CellDraft,
+    TextBuilder,
+    is_layout,
+)
 from cotmoc.plantext.formats.cleaning import SYMBOLS, raised
 from cotmoc.plantext.formats.numbering import Numbering
 from cotmoc.plantext.formats.packages import Package
@@ -356,21 +362,33 @@ class _Reader:
             row += 1
             column = 1 + self._number(properties, "gridBefore", 0)
             for cell in self._descend(element, "tc"):
-                about = cell.find(self._tag("tcPr"))
-                width = max(1, self._number(about, "gridSpan", 1))
-                width = min(width, MAX_COLUMNS - column + 1)
-                if width < 1:
-                    break
-                lines = self._cell_lines(cell)
-                started = above.get(column)
-                if self._continues(about) and started and started.column_span == width:
-                    started.row_span = row - started.row + 1
-                else:
-                    draft = CellDraft(row, column, 1, width, lines)
-                    cells.append(draft)
-                    above[column] = draft
-                column += width
+                column += self._add_cell(cell, row, column, cells, above)
         return cells
+
+    def _add_cell(
+        self,
+        cell: etree._Element,
+        row: int,
+        column: int,
+        cells: list[CellDraft],
+        above: dict[int, CellDraft],
+    ) -> int:
+        """Add the cell, or lengthen the one above that it continues; how many columns it takes."""
+        about = cell.find(self._tag("tcPr"))
+        lines = self._cell_lines(cell)
+        width = min(max(1, self._number(about, "gridSpan", 1)), MAX_COLUMNS - column + 1)
+        if width < 1 or len(cells) >= MAX_CELLS:
+            # Beyond any real table: the words are kept, their place is not.
+            cells[-1].lines += lines
+            return 0
+        started = above.get(column)
+        touches = started is not None and started.row + started.row_span == row
+        if started and touches and started.column_span == width and self._continues(about):
+            started.row_span += 1
+        else:
+            above[column] = CellDraft(row, column, 1, width, lines)
+            cells.append(above[column])
+        return width
 
     def _descend(self, parent: etree._Element, wanted: str) -> Iterator[etree._Element]:
         """Children of a kind, through content controls and the like."""
@@ -402,7 +420,7 @@ class _Reader:
         if properties is None:
             return default
         text = _value(properties, self._tag(name), self._tag("val")) or ""
-        return min(int(text), MAX_COLUMNS) if text.isdigit() and len(text) < 6 else default
+        return min(int(text), MAX_COLUMNS - 1) if text.isdigit() and len(text) < 6 else default
 
     # --- footnotes ------------------------------------------------------------------------------
 

@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from pypdfium2 import raw as pdfium
 
-from cotmoc.plantext.formats.ruled import MAX_LINES, Line
+from cotmoc.plantext.formats.ruled import Line
 
-_MAX_OBJECTS = 60_000
 _MAX_FORMS = 6
 _THIN = 3.0
 _STRAIGHT = 1.0
@@ -29,13 +28,13 @@ class Drawing:
     across: list[Line]
     down: list[Line]
     pictures: int = 0
-    left: int = _MAX_OBJECTS
+    left: int = 0
 
 
-def drawing_of(page: pdfium.FPDF_PAGE, place: Place) -> Drawing:
-    """The lines and pictures of a page."""
-    drawing = Drawing([], [])
-    for index in range(min(pdfium.FPDFPage_CountObjects(page), _MAX_OBJECTS)):
+def drawing_of(page: pdfium.FPDF_PAGE, place: Place, most: int) -> Drawing:
+    """The lines and pictures of a page, of which no more than `most` things are looked at."""
+    drawing = Drawing([], [], left=most)
+    for index in range(min(pdfium.FPDFPage_CountObjects(page), most)):
         _add(pdfium.FPDFPage_GetObject(page, index), _UNCHANGED, place, drawing, 0)
     return drawing
 
@@ -44,7 +43,7 @@ def _add(
     thing: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place, drawing: Drawing, depth: int
 ) -> None:
     drawing.left -= 1
-    if drawing.left < 0 or len(drawing.across) + len(drawing.down) > 20 * MAX_LINES:
+    if drawing.left < 0:
         return
     kind = pdfium.FPDFPageObj_GetType(thing)
     if kind == pdfium.FPDF_PAGEOBJ_PATH:
@@ -75,19 +74,38 @@ def _multiply(first: Matrix, then: Matrix) -> Matrix:
 
 def _add_path(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place, drawing: Drawing) -> None:
     """Straight edges of stroked paths, and filled paths as thin as a line."""
+    if _add_thin(_bounds(path, outer, place), drawing):
+        return
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
     matrix = _multiply(_matrix(path), outer)
     for corners in _subpaths(path, matrix, drawing):
         points = [place(x, y) for x, y in corners]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        width, height = max(xs) - min(xs), max(ys) - min(ys)
-        if height <= _THIN < width:
-            drawing.across.append(Line((min(ys) + max(ys)) / 2, min(xs), max(xs)))
-        elif width <= _THIN < height:
-            drawing.down.append(Line((min(xs) + max(xs)) / 2, min(ys), max(ys)))
-        elif stroke.value:
+        if not _add_thin(points, drawing) and stroke.value:
             _add_edges(points, drawing)
+
+
+def _bounds(path: pdfium.FPDF_PAGEOBJECT, outer: Matrix, place: Place) -> list[tuple[float, float]]:
+    """Two opposite corners of the path, which most often say enough."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium.FPDFPageObj_GetBounds(path, *(ctypes.byref(side) for side in (left, bottom, right, top)))
+    a, b, c, d, e, f = outer
+    return [
+        place(a * x + c * y + e, b * x + d * y + f)
+        for x, y in ((left.value, bottom.value), (right.value, top.value))
+    ]
+
+
+def _add_thin(points: Sequence[tuple[float, float]], drawing: Drawing) -> bool:
+    """A line, or a dot, of which dotted lines are made; False for anything larger."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
+    flat, narrow = bottom - top <= _THIN, right - left <= _THIN
+    if flat:
+        drawing.across.append(Line((top + bottom) / 2, left, right))
+    if narrow:
+        drawing.down.append(Line((left + right) / 2, top, bottom))
+    return flat or narrow
 
 
 def _add_edges(points: Sequence[tuple[float, float]], drawing: Drawing) -> None:

@@ -89,9 +89,9 @@ def _decode_old(raw: bytes, file: str, declared: str | None, position: int) -> D
 
 
 def _nearly_utf8(raw: bytes) -> bool:
-    """A long text with a few broken bytes in it is still UTF-8."""
+    """A text with a few broken bytes in it is still UTF-8; old encodings have many."""
     lost = raw.decode("utf-8", errors="replace").count("\ufffd")
-    return lost * 2_000 <= len(raw)
+    return lost * 300 <= len(raw)
 
 
 def _known(name: str) -> str | None:

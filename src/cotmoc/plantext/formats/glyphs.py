@@ -15,6 +15,9 @@ from cotmoc.plantext.formats.cleaning import raised
 from cotmoc.plantext.formats.layout import Span
 
 _WIDE_GAP = 0.95
+# Where the drawing jumps elsewhere and back, a smaller gap parts two columns.
+_GAP_OF_JUMP = 0.45
+_SKIPPED = 3
 _SPACE = 0.2
 _SAME_LINE = 0.55
 
@@ -33,7 +36,7 @@ class Glyph(NamedTuple):
 
 # Whether a wall of a table stands between two x, over a stretch of y.
 Parted = Callable[[float, float, float, float], bool]
-_left_of = attrgetter("left")
+_by_place = attrgetter("left", "order")
 
 
 def spans_of(glyphs: Sequence[Glyph], parted: Parted) -> list[Span]:
@@ -57,7 +60,7 @@ def _lines(glyphs: Sequence[Glyph]) -> Iterable[list[Glyph]]:
         if len(runs) == 1:
             yield runs[0]
         else:
-            yield sorted((glyph for run in runs for glyph in run), key=_left_of)
+            yield sorted((glyph for run in runs for glyph in run), key=_by_place)
 
 
 def _share(top: float, bottom: float, top2: float, bottom2: float) -> bool:
@@ -77,7 +80,7 @@ def _runs(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
             continue
         if (
             last is not None
-            and glyph.left > last.left
+            and glyph.left >= last.left
             and _share(last.top, last.bottom, glyph.top, glyph.bottom)
         ):
             runs[-1].append(glyph)
@@ -95,6 +98,8 @@ def _cut(line: Sequence[Glyph], parted: Parted) -> list[Span]:
     for glyph in line:
         if glyph.text == " ":
             blank = True
+            continue
+        if last is not None and _is_drawn_again(last, glyph):
             continue
         if last is None or _starts(last, glyph, parted):
             pieces.append([glyph])
@@ -117,7 +122,8 @@ def _cut(line: Sequence[Glyph], parted: Parted) -> list[Span]:
 def _starts(last: Glyph, glyph: Glyph, parted: Parted) -> bool:
     size = last.bottom - last.top
     gap = glyph.left - last.right
-    if gap > _WIDE_GAP * size:
+    jumps = not 0 < glyph.order - last.order <= _SKIPPED
+    if gap > (_WIDE_GAP if not jumps else _GAP_OF_JUMP) * size:
         return True
     return gap > 0.05 * size and parted(last.right, glyph.left, glyph.top, glyph.bottom)
 
@@ -126,6 +132,14 @@ def _is_space(last: Glyph, glyph: Glyph) -> bool:
     gap, size = glyph.left - last.right, last.bottom - last.top
     follows = glyph.blank and glyph.order == last.order + 1
     return gap > (0.04 if follows else _SPACE) * size
+
+
+def _is_drawn_again(last: Glyph, glyph: Glyph) -> bool:
+    """The same letter at the same place: that is how some programs make letters bold."""
+    apart = glyph.left - last.left
+    # Two letters of a ligature share one box.
+    again = apart > 0 or glyph.order != last.order + 1
+    return again and glyph.text == last.text and apart < 0.2 * (last.right - last.left)
 
 
 def _is_raised(last: Glyph, glyph: Glyph) -> bool:

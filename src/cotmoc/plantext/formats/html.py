@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from lxml import etree
 
@@ -48,7 +48,6 @@ _MENU_LINKS = 4
 _MENU_SHARE = 0.85
 _LONG_LINK = 70
 _LIST_STYLES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-_MAX_TABLE_DEPTH = 40
 
 
 def looks_like(raw: bytes) -> bool:
@@ -67,10 +66,12 @@ def read(raw: bytes, file: str) -> SourceText:
     found = _CHARSET.search(raw[:_SNIFFED])
     decoded = decode(raw, file, found[1].decode("ascii", "replace") if found else None)
     root = _parse(decoded.text, file)
-    reader = _Reader(TextBuilder(file))
+    survey = _Survey()
+    survey.walk(root)
+    reader = _Reader(TextBuilder(file), survey.menus)
     if decoded.note:
         reader.builder.note(decoded.note)
-    reader.read(_content(root))
+    reader.read(_content(root, survey))
     return reader.builder.finish("html", decoded.encoding)
 
 
@@ -93,25 +94,60 @@ def _parse(text: str, file: str) -> etree._Element:
     return root
 
 
-def _content(root: etree._Element) -> list[etree._Element]:
+@dataclass(slots=True)
+class _Survey:
+    """One walk over the page: how much text stands where, and which blocks are menus."""
+
+    menus: set[etree._Element] = field(default_factory=set)
+    articles: list[tuple[int, etree._Element]] = field(default_factory=list)
+    text: int = 0
+    links: int = 0
+    link_text: int = 0
+    long_links: int = 0
+
+    def walk(self, root: etree._Element) -> None:
+        begun: list[tuple[int, int, int, int]] = []
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            if event == "end":
+                self._end(element, begun.pop())
+                self.text += _visible(element.tail)
+                continue
+            begun.append((self.text, self.links, self.link_text, self.long_links))
+            if element.tag in _DROPPED and element is not root:
+                walker.skip_subtree()
+            else:
+                self.text += _visible(element.text)
+
+    def _end(self, element: etree._Element, begun: tuple[int, int, int, int]) -> None:
+        text, links, link_text, long_links = begun
+        inside = self.text - text
+        if element.tag == "a":
+            self.links += 1
+            self.link_text += inside
+            self.long_links += inside > _LONG_LINK
+        elif element.tag in ("article", "main"):
+            self.articles.append((inside, element))
+        elif element.tag in ("ul", "ol", "div"):
+            many = self.links - links >= _MENU_LINKS and self.long_links == long_links
+            if many and self.link_text - link_text >= _MENU_SHARE * inside:
+                self.menus.add(element)
+
+
+def _visible(text: str | None) -> int:
+    return len(text.strip()) if text else 0
+
+
+def _content(root: etree._Element, survey: _Survey) -> list[etree._Element]:
     """The article of the page, with the title above it, when one holds most of the text."""
     body = root.find("body")
     whole = body if body is not None else root
-    total = _size(whole)
-    candidates = [*whole.iter("article"), *whole.iter("main")]
-    best = max(candidates, key=_size, default=None)
-    if best is None or _size(best) < _LEAST_SHARE * total:
+    size, best = max(survey.articles, key=itemgetter(0), default=(0, None))
+    if best is None or size < _LEAST_SHARE * survey.text:
         return [whole]
     if best.find(".//h1") is not None:
         return [best]
     return [*list(whole.iter("h1"))[:1], best]
-
-
-def _size(element: etree._Element) -> int:
-    """How many characters of text stand in paragraphs and cells below."""
-    return sum(
-        len("".join(each.itertext()).strip()) for each in element.iter("p", "li", "td", "h1", "h2")
-    )
 
 
 @dataclass(slots=True)
@@ -126,8 +162,9 @@ class _List:
 class _Reader:
     """Walks the tree without recursion, except into tables."""
 
-    def __init__(self, builder: TextBuilder) -> None:
+    def __init__(self, builder: TextBuilder, menus: set[etree._Element]) -> None:
         self.builder = builder
+        self._menus = menus
         self._line: list[str] = []
         self._label = ""
         self._lists: list[_List] = []
@@ -170,7 +207,7 @@ class _Reader:
         style = element.get("style")
         if style and _HIDDEN.search(style[:2_000]):
             return True
-        if element.tag in ("ul", "ol", "div") and _is_menu(element):
+        if element in self._menus:
             self.builder.note("navigation_removed")
             return True
         return False
@@ -270,7 +307,7 @@ class _Reader:
         return filler.finish()
 
     def _cell_lines(self, cell: etree._Element) -> list[tuple[str, int | None]]:
-        inner = _Reader(self.builder)
+        inner = _Reader(self.builder, self._menus)
         inner._sink = []
         inner._walk(cell)
         return inner._sink
@@ -279,23 +316,3 @@ class _Reader:
 def _span(cell: etree._Element, name: str) -> int:
     text = (cell.get(name) or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-def _is_menu(element: etree._Element) -> bool:
-    """Many short links and hardly a word outside of them."""
-    links = 0
-    inside = 0
-    for link in _first(element.iterdescendants("a"), 400):
-        words = len("".join(link.itertext()).strip())
-        if words > _LONG_LINK:
-            return False
-        links, inside = links + 1, inside + words
-    if links < _MENU_LINKS:
-        return False
-    whole = sum(len(text.strip()) for text in element.itertext())
-    return inside >= _MENU_SHARE * whole
-
-
-def _first(elements: Iterator[etree._Element], count: int) -> Iterator[etree._Element]:
-    for _, element in zip(range(count), elements, strict=False):
-        yield element

@@ -22,7 +22,11 @@ _ONLY_NUMBER = re.compile(r"[\d.,%/\s]{1,20}")
 _SENTENCE_END = (".", ";", ":", "!", "?", "…")
 # The two sides of a letterhead, and of its end, may stand closer than other columns.
 _COLUMN_OPENINGS = re.compile(r"cộng h(?:òa|oà) xã hội|đảng cộng sản việt nam|nơi nhận")
-_BEFORE_NUMBER = (" năm", " tháng", " ngày", " số", " quý")
+_SHORT_WORD = 4
+_BEFORE_NUMBER = (
+    *(" năm", " tháng", " ngày", " số", " quý", " đạt", " là", " trên", " dưới", " chiếm", " và"),
+    *(" khoảng", " tối thiểu", " ít nhất", " từ", " đến", " hơn", " quá", " còn", " lên", ","),
+)
 _COLUMN_GAP = 1.4
 _LETTERHEAD_GAP = 0.4
 
@@ -145,9 +149,10 @@ def columns_of(rows: Sequence[Row], right: float) -> list[Column]:
     """The rows as columns in reading order: a strip that stays free parts left from right."""
     columns: list[Column] = []
     plain: list[Row] = []
+    middle = (min((row.x0 for row in rows), default=0.0) + right) / 2
     index = 0
     while index < len(rows):
-        gutter = _gutter_from(rows, index)
+        gutter = _gutter_from(rows, index, middle)
         if gutter is None:
             plain.append(rows[index])
             index += 1
@@ -155,9 +160,8 @@ def columns_of(rows: Sequence[Row], right: float) -> list[Column]:
         _close(plain, columns, right)
         plain = []
         index += len(gutter.rows)
-        middle = (gutter.left + gutter.right) / 2
         loose = _is_letterhead(gutter.rows[0])
-        for side in _sides(gutter.rows, middle):
+        for side in _sides(gutter.rows, (gutter.left + gutter.right) / 2):
             if side and loose:
                 # Lines of a letterhead end where their words end, not at a margin.
                 columns.append(Column(side, min(row.x0 for row in side), inf))
@@ -183,8 +187,9 @@ def _sides(rows: Sequence[Row], middle: float) -> tuple[list[Row], list[Row]]:
     return sides
 
 
-def _gutter_from(rows: Sequence[Row], start: int) -> _Gutter | None:
-    """The strip that opens in this row and stays free in the rows that follow."""
+def _gutter_from(rows: Sequence[Row], start: int, page_middle: float) -> _Gutter | None:
+    """The strip that opens in this row and stays free in the rows that follow, until one is
+    centred on the page."""
     strip = _widest_gap(rows[start])
     if strip is None:
         return None
@@ -195,7 +200,8 @@ def _gutter_from(rows: Sequence[Row], start: int) -> _Gutter | None:
     for row in rows[start + 1 :]:
         gap = _free_part(row, left, right)
         distance = row.top - taken[-1].bottom
-        if gap is None or distance > 6 * row.size:
+        centred = abs((row.x0 + row.x1) / 2 - page_middle) < row.size and len(row.spans) == 1
+        if gap is None or distance > 6 * row.size or centred:
             break
         left, right = gap
         middle = (left + right) / 2
@@ -223,7 +229,9 @@ def _widest_gap(row: Row) -> tuple[float, float] | None:
     """The widest free strip of a row, unless only a bullet or a number stands beside it."""
     gaps = [(after.x0 - before.x1, before.x1, after.x0) for before, after in pairwise(row.spans)]
     width, left, right = max(gaps, default=(0.0, 0.0, 0.0))
-    if width < (_LETTERHEAD_GAP if _is_letterhead(row) else _COLUMN_GAP) * row.size:
+    if _is_letterhead(row):
+        return (left, right) if width >= _LETTERHEAD_GAP * row.size else None
+    if width < _COLUMN_GAP * row.size:
         return None
     before = " ".join(span.text for span in row.spans if span.x1 <= left).strip()
     after = " ".join(span.text for span in row.spans if span.x0 >= right).strip()
@@ -282,6 +290,10 @@ class Joiner:
             return False
         if opens:
             return self._continues_elsewhere(row, last)
+        if _is_finished(last) and not row.text[:1].islower():
+            return False
+        if _leaves_title(last, row, column, leading):
+            return False
         if row.top - last.bottom > leading or self._begins(row, last, column.left, column.right):
             return False
         return _is_full(last, row, column.right) or _goes_on(last, row)
@@ -290,7 +302,7 @@ class Joiner:
         """A sentence plainly cut goes on over the page; in the next column in small letters."""
         if last.text.rstrip().endswith(_SENTENCE_END) or _MARKER.match(row.text):
             return False
-        if row.text[:1].islower():
+        if _goes_on(last, row):
             return True
         return row.page != last.page and _is_full(last, row, self._right_of_last)
 
@@ -317,12 +329,34 @@ def _is_centred(last: Row, row: Row) -> bool:
     )
 
 
+def _leaves_title(last: Row, row: Row, column: Column, leading: float) -> bool:
+    """A line with the same room on both sides, and below it, farther than lines stand from one
+    another, one that begins in capitals elsewhere."""
+    before, after = last.x0 - column.left, column.right - last.x1
+    centred = before > 1.2 * last.size and abs(before - after) < last.size
+    farther = row.top - last.bottom > leading - 0.4 * row.size
+    return centred and farther and not _is_centred(last, row) and row.text[:1].isupper()
+
+
 def _goes_on(last: Row, row: Row) -> bool:
     """The row goes on in small letters, or with a number that the line before waits for."""
     ended = last.text.rstrip()
     if row.text[:1].isdigit():
         return ended.lower().endswith(_BEFORE_NUMBER)
-    return row.text[:1].islower() and not ended.endswith(_SENTENCE_END)
+    heads = last.text.isupper() and not row.text.isupper()
+    return row.text[:1].islower() and not heads and not ended.endswith(_SENTENCE_END)
+
+
+def _is_finished(last: Row) -> bool:
+    """The line ends a sentence or an item of a list; `TP.` and `ThS.` only end a word.
+
+    Two sentences of one paragraph then come to stand on two lines, which harms less than two
+    items on one.
+    """
+    ended = last.text.rstrip()
+    word = ended.rpartition(" ")[2]
+    short = word.endswith(".") and len(word) <= _SHORT_WORD and word[:1].isupper()
+    return ended.endswith(_SENTENCE_END) and not short
 
 
 def _is_full(last: Row, row: Row, right: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cotmoc.plantext.formats.building import MAX_COLUMNS, CellDraft, TextBuilder
+from cotmoc.plantext.formats.building import MAX_CELLS, MAX_COLUMNS, CellDraft, TextBuilder
 from cotmoc.plantext.formats.encodings import Decoded
 from cotmoc.plantext.origins import SourceText
 
@@ -22,6 +22,7 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,500}?\S|\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])")
 _CODE = re.compile(r"`([^`\n]{1,300})`")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+_SIGNS = re.compile(r"[*_`\\\[]")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _HTML_BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _NESTED = 2
@@ -77,6 +78,8 @@ def _plain(line: str) -> str:
 
 
 def _inline(text: str) -> str:
+    if not _SIGNS.search(text):
+        return text
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\2", text))
     return _ESCAPE.sub(r"\1", _CODE.sub(r"\1", text))
@@ -86,7 +89,8 @@ def _table(lines: Sequence[str], index: int, builder: TextBuilder) -> int:
     """Reads the table whose head stands at `index`; the line after it."""
     rows = [_cut(lines[index])]
     index += 2
-    while index < len(lines) and "|" in lines[index] and lines[index].strip():
+    most = MAX_CELLS // max(len(rows[0]), 1)
+    while index < len(lines) and "|" in lines[index] and len(rows) < most:
         rows.append(_cut(lines[index]))
         index += 1
     builder.table(

@@ -24,6 +24,7 @@ _CONTENTS = re.compile(r"(?:\.\s?){5,}\s{0,4}\d{1,4}$|…{2,}\.{0,4}\s{0,4}\d{1,
 _STAMP = re.compile(r"(?:người ký|ký bởi|cơ quan|tổ chức|thời gian ký|ngày ký|email)\s?:")
 _FOOTNOTE = re.compile(r"\[?\(?(\d{1,2})[\])]?[\s.]?\s{0,4}(?=[^\W\d])")
 _SMALL = 0.88
+_SURE_ROWS = 4
 
 
 @dataclass(slots=True)
@@ -87,10 +88,9 @@ def _place(span: Span, grids: Sequence[Grid]) -> tuple[int, int] | None:
     """The table and the cell in which the middle of the span lies."""
     x, y = min((span.x0 + span.x1) / 2, span.x0 + 40.0), (span.top + span.bottom) / 2
     for number, grid in enumerate(grids):
-        if grid.left <= x <= grid.right and grid.top <= y <= grid.bottom:
-            for index, box in enumerate(grid.boxes):
-                if box.left <= x <= box.right and box.top <= y <= box.bottom:
-                    return number, index
+        index = grid.box_at(x, y)
+        if index is not None:
+            return number, index
     return None
 
 
@@ -99,9 +99,16 @@ def _right_margin(sheets: Sequence[_Sheet]) -> dict[int, float]:
     by_width: dict[int, list[float]] = {}
     for sheet in sheets:
         if sheet.rows:
-            reach = max(row.x1 for row in sheet.rows)
-            by_width.setdefault(round(sheet.page.width), []).append(reach)
+            by_width.setdefault(round(sheet.page.width), []).append(_reach(sheet))
     return {width: median(reaches) for width, reaches in by_width.items()}
+
+
+def _reach(sheet: _Sheet) -> float:
+    """Where lines end on this page; with few long lines, no nearer than the left margin is wide."""
+    ends = sorted(row.x1 for row in sheet.rows)
+    if len(ends) >= _SURE_ROWS and ends[-1] - ends[-_SURE_ROWS] < 0.03 * sheet.page.width:
+        return ends[-1]
+    return max(ends[-1], sheet.page.width - min(row.x0 for row in sheet.rows))
 
 
 # --- what belongs to the paper, not to the text ---------------------------------------------------
@@ -138,6 +145,10 @@ def _remove_furniture(sheets: Sequence[_Sheet], builder: TextBuilder) -> None:
             for row in rows[:count]:
                 title = _page_number(row) is None
                 builder.note("page_furniture_removed" if title else "page_numbers_removed")
+            if not count and len(rows) > 1 and _page_number(rows[1]) == sheet.page.number:
+                # Below a title that stands on this page only.
+                builder.note("page_numbers_removed")
+                sheet.rows = [row for row in sheet.rows if row is not rows[1]]
             if count:
                 sheet.rows = sheet.rows[count:] if edge == "top" else sheet.rows[:-count]
 
@@ -162,12 +173,19 @@ def _masked(row: Row) -> str:
 
 
 def _repeated(sheets: Sequence[_Sheet], edge: _Edge) -> set[str]:
-    """Rows that stand at the same edge of three pages and of a fifth of all."""
+    """Rows that stand at the same edge of three pages and of a fifth of all; or of two pages,
+    at the same height."""
     counts: Counter[str] = Counter()
+    places: Counter[tuple[str, int]] = Counter()
     for sheet in sheets:
-        counts.update({_masked(row) for row in _edge_rows(sheet, edge)})
+        rows = _edge_rows(sheet, edge)
+        counts.update({_masked(row) for row in rows})
+        places.update({(_masked(row), round(row.top / 3)) for row in rows})
     least = max(3, len(sheets) // 5)
-    return {words for words, count in counts.items() if count >= least and words}
+    twice = {words for (words, _), count in places.items() if count >= max(2, len(sheets) // 5)}
+    return {
+        words for words, count in counts.items() if words and (count >= least or words in twice)
+    }
 
 
 def _page_offsets(sheets: Sequence[_Sheet]) -> set[int]:
@@ -332,9 +350,10 @@ def _lines(box: Box, spans: list[Span], page: int) -> list[tuple[str, int | None
     joiner = Joiner()
     right = max(row.x1 for row in rows)
     joiner.add(Column(rows, min(row.x0 for row in rows), max(right, _inner_right(box, rows))))
-    return [
-        (" ".join(text for text, _ in paragraph.pieces), page) for paragraph in joiner.paragraphs
-    ]
+    lines = [" ".join(text for text, _ in paragraph.pieces) for paragraph in joiner.paragraphs]
+    whole = "".join(lines).replace(" ", "")
+    # The head of the narrowest column is often cut in two.
+    return [(whole, page)] if whole in ("STT", "TT") else [(line, page) for line in lines]
 
 
 def _inner_right(box: Box, rows: Sequence[Row]) -> float:

@@ -6,6 +6,7 @@ import ctypes
 import re
 import threading
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from cotmoc.plantext.formats import scans
-from cotmoc.plantext.formats.building import MAX_CHARACTERS, TextBuilder
+from cotmoc.plantext.formats.building import TextBuilder
 from cotmoc.plantext.formats.cleaning import SYMBOLS
 from cotmoc.plantext.formats.drawings import drawing_of
 from cotmoc.plantext.formats.glyphs import Glyph, Parted, spans_of
@@ -23,69 +24,87 @@ from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.unreadable import UnreadableText
 
 MAX_PAGES = 800
-_MAX_STREAM = 60_000_000
+_MAX_STREAM = 40_000_000
+_MAX_UNPACKED = 200_000_000
+_MAX_CHARACTERS = 3_000_000
+_MAX_THINGS = 600_000
+_MAX_PIXELS = 5_000
 _LEAST_ON_PAGE = 12
 _STREAM = re.compile(rb"stream\r?\n")
 _UNREADABLE_SHARE = 0.3
 # PDFium's two signs for a hyphen at the end of a line.
 _HYPHENS = frozenset((0x02, 0xFFFE))
-# PDFium is one library without locks of its own: one document at a time.
+# PDFium has no locks of its own: one thread at a time; text recognition runs outside.
 _PDFIUM = threading.Lock()
 
 
 def read(raw: bytes, file: str) -> SourceText:
     """The document's text.  Raises `UnreadableText`."""
     _refuse_bombs(raw, file)
+    document = _open(raw, file)
+    try:
+        return _read(document, file)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableText("broken", file, kind="PDF") from error
+    finally:
+        with _PDFIUM:
+            document.close()
+
+
+def _open(raw: bytes, file: str) -> pypdfium2.PdfDocument:
     with _PDFIUM:
         try:
-            document = pypdfium2.PdfDocument(raw)
+            return pypdfium2.PdfDocument(raw)
         except pypdfium2.PdfiumError as error:
             locked = pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD
             code = "encrypted" if locked or "password" in str(error).lower() else "broken"
             raise UnreadableText(code, file, kind="PDF") from error
-        try:
-            return _read(document, file)
-        except pypdfium2.PdfiumError as error:
-            raise UnreadableText("broken", file, kind="PDF") from error
-        finally:
-            document.close()
 
 
 def _refuse_bombs(raw: bytes, file: str) -> None:
-    """A stream of text or drawing that unpacks to more than any page has; pictures may be large."""
+    """Text and drawing that unpack to more than any pages have; pictures may be large."""
+    ends = [match.start() for match in re.finditer(b"endstream", raw)]
+    left = _MAX_UNPACKED
     for match in _STREAM.finditer(raw):
         head = raw[max(0, match.start() - 600) : match.start()]
         head = head[head.rfind(b" obj") + 1 :]
         if b"/Fl" not in head or b"/Image" in head:
             continue
-        packed = raw[match.end() : match.end() + _MAX_STREAM]
+        end = bisect_left(ends, match.end())
+        packed = raw[match.end() : ends[end] if end < len(ends) else len(raw)]
         for _ in range(max(1, min(4, head.count(b"/FlateDecode")))):
             try:
                 packed = zlib.decompressobj().decompress(packed, _MAX_STREAM)
             except zlib.error:
                 break
-            if len(packed) >= _MAX_STREAM:
+            left -= len(packed)
+            if len(packed) >= _MAX_STREAM or left < 0:
                 raise UnreadableText("unpacks_too_large", file)
 
 
 def _read(document: pypdfium2.PdfDocument, file: str) -> SourceText:
-    count = len(document)
-    if count > MAX_PAGES:
-        raise UnreadableText("too_many_pages", file, pages=count, limit=MAX_PAGES)
+    with _PDFIUM:
+        readings = list(_read_pages(document, file))
+    pages = [reading.page for reading in readings]
+    pictures = [index for index, reading in enumerate(readings) if reading.is_picture]
     builder = TextBuilder(file)
-    pages, pictures, characters = [], [], 0
-    for index in range(count):
-        reading = _read_page(document, index)
-        characters += reading.characters
-        if characters > MAX_CHARACTERS:
-            raise UnreadableText("text_too_long", file, limit=MAX_CHARACTERS)
-        if reading.is_picture:
-            pictures.append(index)
-        pages.append(reading.page)
     if pictures:
         _read_pictures(document, pictures, pages, builder, file)
     write_pages(pages, builder)
-    return builder.finish("scan" if len(pictures) * 2 > count else "pdf")
+    return builder.finish("scan" if len(pictures) * 2 > len(pages) else "pdf")
+
+
+def _read_pages(document: pypdfium2.PdfDocument, file: str) -> Iterator[_Reading]:
+    count, characters, things = len(document), 0, _MAX_THINGS
+    if count > MAX_PAGES:
+        raise UnreadableText("too_many_pages", file, pages=count, limit=MAX_PAGES)
+    for index in range(count):
+        reading = _read_page(document, index, things)
+        characters += reading.characters
+        things = reading.things_left
+        if characters > _MAX_CHARACTERS:
+            raise UnreadableText("text_too_long", file, limit=_MAX_CHARACTERS)
+        yield reading
 
 
 def _read_pictures(
@@ -97,7 +116,7 @@ def _read_pictures(
 ) -> None:
     """Pages without text: read by the machine's OCR, or named when few, or refused."""
     if not scans.is_available():
-        if len(pictures) * 2 > len(pages) or len(pages) == len(pictures):
+        if len(pictures) * 2 > len(pages):
             raise UnreadableText("scanned", file, install=scans.PACKAGES)
         builder.note("pages_without_text")
         return
@@ -105,9 +124,17 @@ def _read_pictures(
         raise UnreadableText("scan_too_long", file, pages=len(pictures), limit=scans.MAX_PAGES)
     builder.note("read_by_ocr")
     for index in pictures:
-        image = document[index].render(scale=scans.DOTS_PER_INCH / 72, grayscale=True)
-        picture = scans.grey_map(bytes(image.buffer), image.width, image.height, image.stride)
-        pages[index] = scans.read_page(picture, index + 1, file)
+        pages[index] = scans.read_page(_drawn(document, index), index + 1, file)
+
+
+def _drawn(document: pypdfium2.PdfDocument, index: int) -> bytes:
+    """A page as a grey picture, no larger than a large sheet."""
+    with _PDFIUM:
+        page = document[index]
+        longest = max(page.get_size())
+        scale = min(scans.DOTS_PER_INCH / 72, _MAX_PIXELS / max(longest, 1.0))
+        image = page.render(scale=scale, grayscale=True)
+        return scans.grey_map(bytes(image.buffer), image.width, image.height, image.stride)
 
 
 @dataclass(slots=True)
@@ -115,11 +142,12 @@ class _Reading:
     page: Page
     characters: int
     is_picture: bool
+    things_left: int
 
 
-def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Reading:
-    """A page that cannot be loaded is an empty one."""
-    empty = _Reading(Page(index + 1, 595.0, 842.0, []), 0, False)
+def _read_page(document: pypdfium2.PdfDocument, index: int, things: int) -> _Reading:
+    """A page that cannot be loaded is an empty one; of `things` drawn no more are looked at."""
+    empty = _Reading(Page(index + 1, 595.0, 842.0, []), 0, False, things)
     page = pdfium.FPDF_LoadPage(document.raw, index)
     if not page:
         return empty
@@ -131,7 +159,7 @@ def _read_page(document: pypdfium2.PdfDocument, index: int) -> _Reading:
             characters = list(_characters(text))
         finally:
             pdfium.FPDFText_ClosePage(text)
-        return _reading(page, index + 1, characters)
+        return _reading(page, index + 1, characters, things)
     finally:
         pdfium.FPDF_ClosePage(page)
 
@@ -146,7 +174,7 @@ def _characters(text: pdfium.FPDF_TEXTPAGE) -> Iterator[_Character]:
     reference = ctypes.byref(box)
     code_at, box_at = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
     blank = False
-    for index in range(min(pdfium.FPDFText_CountChars(text), MAX_CHARACTERS)):
+    for index in range(min(pdfium.FPDFText_CountChars(text), _MAX_CHARACTERS + 1)):
         code = code_at(text, index)
         if code in _HYPHENS:
             code = 0x2D
@@ -161,11 +189,13 @@ def _characters(text: pdfium.FPDF_TEXTPAGE) -> Iterator[_Character]:
                 blank = False
 
 
-def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) -> _Reading:
+def _reading(
+    page: pdfium.FPDF_PAGE, number: int, characters: list[_Character], things: int
+) -> _Reading:
     bounds = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, ctypes.byref(bounds))
     place = _Placing(_turn_of(characters), bounds.left, bounds.bottom, bounds.right, bounds.top)
-    drawing = drawing_of(page, lambda x, y: place.box(x, y, x, y)[:2])
+    drawing = drawing_of(page, lambda x, y: place.box(x, y, x, y)[:2], things)
     grids = find_grids(drawing.across, drawing.down)
     seen = [each for each in characters if each[0] != 32]
     lost = sum(0xE000 <= each[0] <= 0xF8FF or each[0] == 0xFFFD for each in seen)
@@ -173,7 +203,7 @@ def _reading(page: pdfium.FPDF_PAGE, number: int, characters: list[_Character]) 
     spans = [] if garbled else spans_of(_glyphs(characters, place), _walls(grids))
     result = Page(number, *place.size, spans, grids)
     is_picture = garbled or (len(seen) < _LEAST_ON_PAGE and drawing.pictures > 0)
-    return _Reading(result, len(characters), is_picture)
+    return _Reading(result, len(characters), is_picture, max(drawing.left, 0))
 
 
 @dataclass(frozen=True, slots=True)

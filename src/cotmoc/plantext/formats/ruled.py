@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _NEAR = 3.0
 _GAP = 4.0
 _COVERED = 0.6
-_OPEN_SIDE = 18.0
-MAX_LINES = 1_500
+_OPEN_SIDE = 10.0
+_SHORTEST = 6.0
+_MOST_CROSSINGS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,13 @@ class Grid:
     columns: tuple[float, ...]
     rows: tuple[float, ...]
     boxes: tuple[Box, ...]
+    places: tuple[tuple[int, ...], ...]
+
+    def box_at(self, x: float, y: float) -> int | None:
+        """The number of the box that a point lies in."""
+        column, row = bisect_right(self.columns, x) - 1, bisect_right(self.rows, y) - 1
+        inside = 0 <= column < len(self.columns) - 1 and 0 <= row < len(self.rows) - 1
+        return self.places[row][column] if inside else None
 
     @property
     def top(self) -> float:
@@ -64,7 +73,7 @@ class Grid:
 def find_grids(horizontal: Iterable[Line], vertical: Iterable[Line]) -> list[Grid]:
     """The tables of a page, from top to bottom; frames of one column are none."""
     across, down = _merged(horizontal), _merged(vertical)
-    if len(across) > MAX_LINES or len(down) > MAX_LINES:
+    if len(across) * len(down) > _MOST_CROSSINGS:
         return []
     grids = [grid for lines in _connected(across, down) if (grid := _grid(*lines))]
     return sorted(grids, key=lambda grid: (grid.top, grid.left))
@@ -79,7 +88,8 @@ def _merged(lines: Iterable[Line]) -> list[Line]:
             merged += _joined(group)
             group = []
         group.append(line)
-    return merged + _joined(group)
+    merged += _joined(group)
+    return [line for line in merged if line.end - line.start >= _SHORTEST]
 
 
 def _joined(group: Sequence[Line]) -> list[Line]:
@@ -134,7 +144,17 @@ def _grid(across: list[Line], down: list[Line]) -> Grid | None:
     boxes = _boxes(columns, rows, across, down)
     if len({box.column for box in boxes}) < 2:
         return None
-    return Grid(columns, rows, boxes)
+    return Grid(columns, rows, boxes, _places_of(boxes, len(rows) - 1, len(columns) - 1))
+
+
+def _places_of(boxes: Sequence[Box], height: int, width: int) -> tuple[tuple[int, ...], ...]:
+    """For each row and column the number of the box that covers it."""
+    places = [[0] * width for _ in range(height)]
+    for number, box in enumerate(boxes):
+        for row in range(box.row - 1, box.row - 1 + box.row_span):
+            first = box.column - 1
+            places[row][first : first + box.column_span] = [number] * box.column_span
+    return tuple(map(tuple, places))
 
 
 def _places(lines: Sequence[Line], low: float, high: float) -> tuple[float, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cotmoc.plantext.formats import docx, html, scans
+from cotmoc.plantext.formats import docx, html, mhtml, scans
 from cotmoc.plantext.formats.packages import Package
 from cotmoc.plantext.unreadable import UnreadableText
 
-Kind = Literal["pdf", "docx", "image", "html", "text"]
+Kind = Literal["pdf", "docx", "image", "html", "mhtml", "text"]
 
 _REFUSED = (
     (b"{\\rtf", "old_rtf", "RTF"),
@@ -34,8 +34,8 @@ def kind_of(raw: bytes, file: str) -> Kind:
     for signature, code, name in _REFUSED:
         if raw.startswith(signature):
             raise UnreadableText(code, file, looks_like=name)
-    if raw.lstrip()[:20].lower().startswith((b"mime-version:", b"from: <saved by")):
-        raise UnreadableText("old_word", file, looks_like="MHTML")
+    if mhtml.looks_like(raw):
+        return "mhtml"
     return "html" if html.looks_like(raw) else "text"
 
 

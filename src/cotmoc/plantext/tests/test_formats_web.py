@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import suppress
 
 import pytest
@@ -115,3 +116,17 @@ def test_plain_text_with_stars_stays_as_it_is() -> None:
     words = "* Về chính quyền số\n- 90% hồ sơ **\n# ghi chú"
     source = load_bytes(words.encode(), "a.md")
     assert (source.format, source.text) == ("txt", words)
+
+
+def test_a_page_that_word_saved_in_one_file_is_read() -> None:
+    page = "<html><head><meta charset=utf-8></head><body><p>Kế hoạch 90%</p></body></html>"
+    saved = (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=cat\r\n\r\n--cat\r\n"
+        "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        f"{base64.b64encode(page.encode()).decode()}\r\n--cat--"
+    )
+    source = load_bytes(saved.encode(), "ke-hoach.doc")
+    assert (source.format, source.text) == ("html", "Kế hoạch 90%\n")
+    nested = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\n" * 5_000
+    with pytest.raises(UnreadableText):
+        load_bytes(nested.encode(), "a.doc")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cotmoc.plantext import Plan, Target, read_plan
 from cotmoc.plantext.columns import meaning_of
@@ -335,6 +339,41 @@ def test_ditto_marks_repeat_the_row_above() -> None:
     assert [(task.lead, task.deadline) for task in found] == [("Sở Y tế", "2026-03-31")] * 2
 
 
+def test_a_task_with_a_value_is_both() -> None:
+    plan = plan_of(
+        [
+            ["STT", "Nhiệm vụ", "ĐVT", "Kế hoạch 2026", "Chủ trì"],
+            ["1", "Phổ cập chữ ký số cho cán bộ", "%", "100", "Sở KH&CN"],
+        ],
+        TASKS,
+    )
+    assert [(target.value, target.lead) for target in plan.targets] == [("100", "Sở KH&CN")]
+    assert [task.lead for task in plan.tasks] == ["Sở KH&CN"]
+
+
+def test_a_column_of_groups_gives_the_pillar() -> None:
+    found = targets(
+        [
+            ["STT", "Trụ cột", "Chỉ tiêu", "ĐVT", "Năm 2026"],
+            ["1", "Kinh tế số", "Tỷ trọng kinh tế số trong GRDP", "%", "20"],
+            ["2", ABOVE, "Tỷ lệ doanh nghiệp dùng hợp đồng điện tử", "%", "80"],
+        ]
+    )
+    assert [target.pillar for target in found] == ["economy", "economy"]
+
+
+def test_begin_and_end_columns() -> None:
+    (task,) = tasks(
+        [
+            ["STT", "Nội dung công việc", "Cơ quan thực hiện", LEFT, "Thời gian thực hiện", LEFT],
+            [ABOVE, ABOVE, "Chủ trì", "Phối hợp", "Bắt đầu", "Kết thúc"],
+            ["1", "Xây dựng kho dữ liệu", "Sở KH&CN", "Công an tỉnh", "01/2026", "9/2026"],
+        ]
+    )
+    assert (task.lead, task.coordinating) == ("Sở KH&CN", ("Công an tỉnh",))
+    assert task.deadline == "2026-09-30"
+
+
 # --- tables and the rest --------------------------------------------------------------------------
 
 
@@ -397,3 +436,61 @@ def test_rows_stand_among_the_prose_in_order() -> None:
 )
 def test_heads_of_columns(head: str, meaning: str) -> None:
     assert meaning_of(head) == meaning
+
+
+WORDS = (
+    *("", "1", "I", "II", "(1)", "STT", "Chỉ tiêu", "Nhiệm vụ", "ĐVT", "%", "Năm 2026", "2027"),
+    *("Cơ quan chủ trì", "Phối hợp", "Thời gian", "Kinh phí (triệu đồng)", "Sản phẩm", "Ghi chú"),
+    *("Sở Y tế", "các sở, ban, ngành", "90%", "≥ 80", "8 - 9", "x", "nt", "-", "Duy trì", "Cấp xã"),
+    *(
+        "- Cấp tỉnh",
+        "Tỷ lệ hồ sơ số",
+        "rà soát\nquy chế",
+        "Quý II/2026",
+        "90% cấp tỉnh; 80% cấp xã",
+    ),
+    *(LEFT, ABOVE),
+)
+any_table = st.integers(1, 6).flatmap(
+    lambda width: st.lists(
+        st.lists(st.sampled_from(WORDS), min_size=width, max_size=width), min_size=1, max_size=8
+    )
+)
+
+
+def _possible(rows: list[list[str]]) -> list[list[str]]:
+    """Without marks of merging at the edge, and only whole rectangles of one row or column."""
+    for number, words in enumerate(rows):
+        for column, word in enumerate(words):
+            left_edge = column == 0 or words[column - 1] == ABOVE
+            top_edge = number == 0 or rows[number - 1][column] == LEFT
+            if (word == LEFT and left_edge) or (word == ABOVE and top_edge):
+                words[column] = "a"
+    return rows
+
+
+@settings(max_examples=200, deadline=None)
+@given(any_table)
+def test_any_table(rows: list[list[str]]) -> None:
+    heads = [["STT", "Chỉ tiêu", "Năm 2026", "2027", "Chủ trì", "Thời hạn"][: len(rows[0])]]
+    check(read_plan(text_with(_possible(heads + rows))))
+    check(read_plan(text_with(_possible(rows))))
+
+
+def test_a_long_table_is_read_in_time() -> None:
+    rows = [TASK_HEADS]
+    rows += [
+        [
+            str(n),
+            f"Rà soát quy chế số {n}",
+            "Sở Y tế",
+            "các sở, ban, ngành",
+            "Quý I",
+            "Báo cáo",
+            "5",
+        ]
+        for n in range(2000)
+    ]
+    started = time.perf_counter()
+    assert len(read_plan(text_with(rows, TASKS)).tasks) == 2000
+    assert time.perf_counter() - started < 5

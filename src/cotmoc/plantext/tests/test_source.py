@@ -61,7 +61,7 @@ def windows_1258(words: str) -> bytes:
         (b"Rar!\x1a\x07\x00", "archive"),
         (b"90% h\xff\xfe\xfd s", "encoding"),
         (b"\xff\xfe9\x000", "encoding"),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related", "old_word"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a--", "no_text"),
     ],
 )
 def test_the_reason_is_precise(tmp_path: Path, raw: bytes, code: str) -> None:

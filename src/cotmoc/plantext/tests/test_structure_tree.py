@@ -162,3 +162,15 @@ def test_deep_nesting_and_odd_numbers_never_repeat_an_address() -> None:
     found = addresses(read_plan(text))
     assert len(found) == len(set(found))
     assert max(len(address) for address in found) <= 60
+
+
+def test_lines_glued_in_conversion_are_cut() -> None:
+    plan = read_plan(
+        "KẾ HOẠCH\nVề xã hội số năm 2026 Căn cứ Luật Giao dịch điện tử;\nI. TỔ CHỨC THỰC HIỆN\n"
+        "Giao Sở Nội vụ theo dõi./. Nơi nhận:\n- Các sở;\n- Lưu: VT.\n"
+    )
+    assert (plan.head.subject, plan.head.year) == ("Về xã hội số năm 2026", 2026)
+    assert [citation.type for citation in plan.head.citations] == ["law"]
+    assert plan.head.recipients == ("Các sở", "Lưu: VT")
+    reasons = [left.reason for left in plan.left_alone]
+    assert reasons == ["head", "head", "basis", "heading", "task", *["recipients"] * 3]

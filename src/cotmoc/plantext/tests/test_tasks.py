@@ -280,7 +280,7 @@ def test_numbered_lines_of_organisations() -> None:
         "Sở Tài chính",
         "Bưu điện tỉnh, VNPT Phú Thọ",
         "Doanh nghiệp viễn thông",
-        "các sở, UBND các xã, phường",
+        "Giám đốc các sở; Chủ tịch UBND các xã, phường",
     ]
     assert tasks[3].action.startswith("Chịu trách nhiệm trước UBND tỉnh")
 

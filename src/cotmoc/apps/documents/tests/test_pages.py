@@ -124,7 +124,7 @@ def test_a_longer_register_asks_nothing_more(dung, several, recorded, reading):
 def test_a_draft_is_for_those_who_read_drafts(cast, browser, several):
     draft = several[2]
     path = path_of(draft.digest)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
     an = browser(cast.an)
     assert draft.title not in an.get("/documents/?q=mat").content.decode()
@@ -139,9 +139,10 @@ def test_a_document_shows_its_head_and_how_it_was_read(dung, recorded, full_read
     text = page_text(answer)
     for said in (
         "0749/QĐ-UBND", "UBND tỉnh Phú Thọ", "02/3/2026", "Nguyễn Văn Mẫu", "TM. KT.",
-        "Phụ lục I: Danh mục", "Lưu: VT", "2026–2030", document.digest, "4,2 MB",
+        "Lưu: VT", "2026–2030", document.digest, "4,2 MB",
     ):  # fmt: skip
         assert said in text, said
+    assert '<a href="#B1.2">Phụ lục I</a>: Danh mục' in answer.content.decode()
 
 
 def test_tables_are_shown_as_tables_with_their_clauses(dung, recorded, full_reading):
@@ -209,7 +210,7 @@ def test_a_graph_shows_the_nearest_and_says_how_many_more(recorded, reading, cit
 
 def test_the_original_is_given_out_as_received(dung, plan, plan_file):
     path = path_of(plan.document.digest)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(plan_file.read_bytes())
     answer = dung.get(f"/documents/{plan.document_id}/original/")
     assert hashlib.sha256(answer.getvalue()).hexdigest() == plan.document.digest
@@ -221,7 +222,7 @@ def test_the_original_is_given_out_as_received(dung, plan, plan_file):
 
 def test_a_file_that_is_not_the_one_received_is_not_given_out(dung, plan):
     path = path_of(plan.document.digest)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"something else")
     assert dung.get(f"/documents/{plan.document_id}/original/").status_code == 404
     path.unlink()
@@ -250,3 +251,26 @@ def test_what_a_document_says_stays_text(dung, recorded, reading):
         assert "<script>alert" not in html
         assert "<img" not in html
         assert "&lt;script&gt;" in html
+
+
+def test_a_person_ties_what_the_register_left_open(cast, browser, dung, recorded, reading, cites):
+    first = recorded(reading("33", date="2025-01-15"))
+    second = recorded(reading("33", date="2026-01-15"))
+    newer = recorded(reading("40", citations=(cites("amends", "33/KH-UBND"),)))
+    address = f"/documents/{newer.pk}/relations/"
+    assert browser(cast.an).post(address, {"kind": "amends", "other": second.pk}).status_code == 403
+    for other in (second, first):
+        dung.post(address, {"kind": "amends", "other": other.pk})
+        assert newer.relations.get().other == other  # put right, not doubled
+    dung.post(address, {"kind": "amends", "other": first.pk})
+    assert Entry.objects.filter(verb="document.related", actor=cast.dung).count() == 2
+    dung.post(address, {"untie": newer.relations.get().pk})
+    assert newer.relations.get().other is None
+    dung.post(address, {"kind": "replaces", "other": first.pk})
+    assert set(newer.relations.values_list("kind", "other")) == {
+        ("amends", None), ("replaces", first.pk),
+    }  # fmt: skip
+    for sent in ({}, {"untie": "x"}, {"kind": "amends", "other": newer.pk}, {"kind": "?"}):
+        assert dung.post(address, sent).status_code == 302
+    assert dung.post(address, {"untie": "999999999"}).status_code == 404
+    assert newer.relations.count() == 2

@@ -102,6 +102,12 @@ def _shortest(near: Sequence[Statement], low: int, high: int) -> Statement | Non
     return min(covering, key=lambda each: each.end - each.start, default=None)
 
 
+def address_from(clauses: Sequence[Clause], start: int) -> str:
+    """The first clause that begins at a place or after it; empty where none does."""
+    after = [each for each in clauses if each.start >= start]
+    return min(after, key=lambda each: each.start).address if after else ""
+
+
 def lines(
     document: Document, clauses: Sequence[Clause], stated: Sequence[Statement], words: Statements
 ) -> list[Line]:

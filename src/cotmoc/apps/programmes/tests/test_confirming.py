@@ -177,6 +177,16 @@ class TestUndo:
         assert look() == before
         assert Entry.objects.filter(verb="draft.undone").count() == 1
 
+    def test_one_step_after_the_other_is_put_back(self, draft, rows, dung, cast):
+        before = list(draft.draft_rows.values("pk", *drafts._FIELDS))
+        first, *_rest = drafts.split_row(rows[0], [rows[0].start + 9], version=1, **dung)
+        drafts.edit_row(seen(first), {"name": "Khác"}, version=2, **dung)
+        drafts.merge_rows([(seen(first), 3), (seen(rows[1]), 1)], **dung)
+        for _step in range(3):
+            drafts.undo(drafts.last_undoable(draft, cast.dung), **dung)
+        shown = draft.draft_rows.exclude(state=State.WITHDRAWN)
+        assert list(shown.values("pk", *drafts._FIELDS)) == before
+
     def test_a_step_is_undone_once(self, rows, dung):
         change = drafts.decide_row(rows[0], State.REJECTED, version=1, **dung)
         drafts.undo(change, **dung)

@@ -264,11 +264,11 @@ class TestComparing:
         assert row.cells[1].target == one
         assert row.confirmed
 
-    def test_two_queries_for_three_plans(
+    def test_one_query_for_each_plan_and_one_for_links(
         self, plan, last_year, plan_file, tmp_path, cast, now, django_assert_num_queries
     ):
         third = plan_of(plan_file, tmp_path, {"2026": "2024"}, now=now)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):
             rows = compare_plans([third, last_year, plan], viewer=cast.an)
         assert sum(row.plans == 3 for row in rows) == last_year.targets.count()
 

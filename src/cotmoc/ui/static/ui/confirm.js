@@ -180,9 +180,15 @@
       form.querySelector("[data-leave]").click();
       return;
     }
-    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const written = event.target.closest?.("[data-opened], #add form");
+    if (written && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      form.requestSubmit();
+      written.requestSubmit();
+      return;
+    }
+    if (written && event.key === "Escape") {
+      written.closest("details").open = false;
+      go(here());
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -200,7 +206,7 @@
     if (event.target.closest(".filters")) return;
     const asked = new URL(event.detail.path, location);
     for (const [name, value] of new URLSearchParams(location.search)) {
-      if (["q", "state", "kind", "doubt"].includes(name)) asked.searchParams.set(name, value);
+      if (["q", "state", "kind", "doubt", "page"].includes(name)) asked.searchParams.set(name, value);
     }
     event.detail.path = asked.pathname + asked.search;
   });
@@ -223,6 +229,11 @@
       if (box) box.hidden = false;
     });
   }
+
+  // What came beside the row is ready at once, not only when the page has settled.
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of ["progress", "steps", "rows"]) htmx.process(document.getElementById(id));
+  });
 
   function paint() {
     for (const row of rows()) {
