@@ -88,6 +88,7 @@ _TRAILING = re.compile(
     r"|,\s{1,4}(?:với )?(?:dự kiến |tổng )?(?:kinh phí|mức đầu tư)\s[^;.]{1,60}đồng$",
     re.I,
 )
+_MOST_TRAILING, _WINDOW = 6, 120
 _FORMALITY = re.compile(
     r"\s{0,4}(?:"
     + phrase(
@@ -569,6 +570,9 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
     words = trim(one_line(" ".join(kept)))
     words = re.sub(r"\s{1,3}([,.;])", r"\1", words)
     words = re.sub(r"[,;.]{1,3}([.;])", r"\1", words)
-    while match := _TRAILING.search(words):
+    for _ in range(_MOST_TRAILING):
+        match = _TRAILING.search(words, max(0, len(words) - _WINDOW))
+        if match is None:
+            break
         words = trim(words[: match.start()])
     return words

@@ -67,6 +67,10 @@ _RAISE = re.compile(
 _DONE = re.compile(r"\s*" + phrase("đạt", "có", "hoàn thành", "đạt chuẩn") + r"\s*\.?\s*")
 _MONEY_SCALE = {"nghìn tỷ": 12}
 _SHARE = re.compile(r"\s*(?:tỷ|tỉ)\s(?:lệ|trọng)(?!\w)")
+_MEASURED = re.compile(
+    r"\s*"
+    + phrase("tỷ lệ", "tỉ lệ", "tỷ trọng", "số", "số lượng", "mức", "tổng", "tốc độ", "thời gian")
+)
 _GROWTH = re.compile(r"\s*tốc\sđộ\stăng")
 
 
@@ -300,7 +304,8 @@ class _GridReader:
             return nothing
         if self._is_group(row, name):
             self._pillar = wording.pillar_of_heading(fold(name)) or self._pillar
-            self._parent = ""
+            numbered = _GROUP_NUMBER.fullmatch(self._words(row, "number")) or name.isupper()
+            self._parent = "" if numbered else name
             return nothing
         self._pillar = self._own_pillar(row) or self._pillar
         lead, helpers, flags = self._lead(row)
@@ -458,9 +463,7 @@ class _GridReader:
         words = one_line(" ".join(kept))
         if not kept:
             words = self._parent
-        elif (
-            self._parent and _SUB_ITEM.match(name) and not _SHARE.match(fold(words).lstrip("-–+• "))
-        ):
+        elif self._hangs_on_parent(name):
             words = f"{one_line(self._parent)} {trim(words).lstrip('-–+• ')}"
         elif not _SUB_ITEM.match(name):
             self._parent = ""
@@ -470,6 +473,12 @@ class _GridReader:
         of = scope.denominator(title)
         level = levels[0] if len(levels) == 1 else scope.level_of(fold(name), of)
         return title, level, of
+
+    def _hangs_on_parent(self, name: str) -> bool:
+        """`Số dịch vụ công` / `- Toàn trình`; but `- Tỷ lệ …` says what it measures."""
+        own = fold(name).lstrip("-–+• ")
+        parent = _MEASURED.match(fold(self._parent))
+        return bool(parent and _SUB_ITEM.match(name) and not _MEASURED.match(own))
 
     def _marked_level(self, row: _Row) -> Level | None:
         marked = [

@@ -110,7 +110,7 @@ _PROPER = (
     rf"(?:{_COMMITTEE}|{_COUNCIL})(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"(?i:thường{GAP}trực){GAP}{_COUNCIL}(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"(?i:ban{GAP}thường{GAP}vụ|thường{GAP}trực){GAP}(?i:(?:tỉnh|thành|đảng){GAP}(?:ủy|uỷ))",
-    rf"(?i:(?:các{GAP})?thành{GAP}viên){GAP}Ban{GAP}Chỉ{GAP}đạo(?:{GAP}tỉnh)?",
+    rf"(?i:(?:các{GAP})?thành{GAP}viên){GAP}Ban{GAP}Chỉ{GAP}đạo(?:{GAP}{_WORD}){{0,6}}",
     rf"(?i:văn{GAP}phòng|vp)\s{{0,2}}{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:văn{GAP}phòng){GAP}(?i:đoàn{GAP}(?:đại{GAP}biểu{GAP}quốc{GAP}hội|đbqh)){GAP}(?:và|&)"
     rf"{GAP}{_COUNCIL}{_OF}?",

@@ -173,7 +173,15 @@ def test_level_columns_and_level_lines() -> None:
             ["", "- Cấp xã", "%", "80", "", ""],
         ]
     )
-    for found in (columns, lines):
+    wide = targets(
+        [
+            HEADS,
+            ["1", "Tỷ lệ hồ sơ công việc xử lý trên mạng", *[LEFT] * 4],
+            ["1.1", "- Cấp tỉnh", "%", "95", "", ""],
+            ["1.2", "- Cấp xã", "%", "80", "", ""],
+        ]
+    )
+    for found in (columns, lines, wide):
         assert [(t.name, t.level, t.value) for t in found] == [
             ("Tỷ lệ hồ sơ công việc xử lý trên mạng", "province", "95"),
             ("Tỷ lệ hồ sơ công việc xử lý trên mạng", "commune", "80"),

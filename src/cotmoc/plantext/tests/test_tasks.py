@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from cotmoc.plantext import Plan, read_plan
@@ -421,3 +423,13 @@ def test_quotes_are_the_text() -> None:
     for task in plan.tasks:
         assert plan.text[task.start : task.end] == task.quote
     assert [task.quote for task in plan.tasks] == ["Giao Sở Y tế triển khai", "Sở Nội vụ rà soát"]
+
+
+@pytest.mark.parametrize(
+    "word", ["và ", "Sở ", "các sở, ", "Giao Sở Y tế ", "chủ trì: ", "(", "Ban A "]
+)
+def test_long_bullets_of_one_word_are_read_in_time(word: str) -> None:
+    bullet = "- Rà soát " + word * (3500 // len(word))
+    started = time.perf_counter()
+    work(*[bullet] * 20)
+    assert time.perf_counter() - started < 5
