@@ -195,7 +195,7 @@ def accept_clean_rows(
     """Accept every undecided row without a doubt, as one step; None where there is none."""
     step = _Step(document, "accepted_clean", actor, now)
     for row in undecided(document):
-        if not row.flags and str(row.content.get("name") or row.content.get("action") or ""):
+        if not row.doubts and str(row.content.get("name") or row.content.get("action") or ""):
             row.state = State.ACCEPTED
             step.change(row, row.version)
     return step.done() if step.rows else None
