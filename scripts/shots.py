@@ -52,6 +52,7 @@ def pages() -> list[Shot]:
     if not (behind and days and missing and closed and plan and source):
         sys.exit("The demo is not loaded. Run: make demo SERVE=0")
     figure = "/figures/dossiers_on_time/H44"
+    compared = "&".join(f"plan={each.pk}" for each in Plan.objects.all()[:3])
     return [
         Shot("dashboard", "/"),
         Shot("dashboard-payment", "/?indicator=dossiers_paid_online", "ban-chi-dao"),
@@ -99,6 +100,10 @@ def pages() -> list[Shot]:
         Shot("plans", "/plans/"),
         Shot("plan-tasks", f"/plans/{plan.pk}/tasks/"),
         Shot("plan", f"/plans/{plan.pk}/"),
+        Shot("next-year", f"/plans/{plan.pk}/next-year/"),
+        Shot("compare", f"/plans/compare/?{compared}"),
+        Shot("compare-empty", "/plans/compare/"),
+        Shot("upload", "/documents/upload/"),
         Shot("search", "/search/?q=viet+tri"),
         Shot("search-empty", "/search/?q=zzz"),
         Shot("journal", "/journal/", "kiem-toan"),

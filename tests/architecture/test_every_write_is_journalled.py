@@ -15,8 +15,9 @@ from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement import services as measurement
 from cotmoc.apps.orgs import services as orgs
 from cotmoc.apps.orgs import table
-from cotmoc.apps.programmes import amending, drafts, uploading
+from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
+from cotmoc.apps.programmes.models import TargetLink
 from cotmoc.integrations.portal766.services import import_folder
 from cotmoc.plantext import read_file, read_plan
 
@@ -24,7 +25,9 @@ pytestmark = pytest.mark.django_db
 
 APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
-WRITERS = ("services.py", "amending.py", "drafts.py", "uploading.py")
+WRITERS = (
+    "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
+)  # fmt: skip
 
 
 class Deeds:
@@ -224,6 +227,32 @@ class Deeds:
         self.plan.targets.update(level="district")
         amending.close_district_targets(self.plan, **self.who)
         return "plan.districts_closed"
+
+    def programmes_link_targets(self):
+        self.another_plan()
+        linking.link_targets(self.plan, **self.who)
+        return "targets.linked"
+
+    def programmes_decide_link(self):
+        self.another_plan()
+        linking.link_targets(self.plan, actor=None, now=self.now)
+        linking.decide_link(TargetLink.objects.first(), True, **self.who)
+        return "target_link.confirmed"
+
+    def programmes_bind_target(self):
+        linking.bind_target(self.plan.targets.first(), "dossiers_on_time", **self.who)
+        return "target.bound"
+
+    def another_plan(self):
+        other = self.tmp_path / "ke-hoach-khac.txt"
+        other.write_bytes(self.plan_file.read_bytes() + b"\n")
+        programmes.import_plan(other, actor=None, now=self.now)
+
+    def programmes_draft_next_year(self):
+        target = self.plan.targets.get(indicator_code="dossiers_on_time")
+        carried = [next_year.CarriedTarget(target, target.value, date(2027, 12, 31))]
+        next_year.draft_next_year(self.plan, carried, **self.who)
+        return "plan.next_year_drafted"
 
 
 DEEDS = sorted(

@@ -28,6 +28,8 @@ PAGES = [
     "/plans/{plan}/",
     "/plans/{plan}/tasks/",
     "/plans/{plan}/tasks/1/",
+    "/plans/{plan}/next-year/",
+    "/plans/compare/?plan={plan}&plan={plan}",
     "/documents/",
     "/documents/?q=ho+so+truc+tuyen",
     "/documents/{document}/",

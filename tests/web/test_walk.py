@@ -32,6 +32,8 @@ ANSWERS = {
     "documents/<int:pk>/confirm/rows/<int:number>/": 302,
     "documents/<int:pk>/confirm/finish/": 405,
     "data/compute/": 405,
+    "targets/<int:pk>/links/": 405,
+    "targets/<int:pk>/bind/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
@@ -45,6 +47,8 @@ GUARDED = {
     "documents/<int:pk>/confirm/": READS_DRAFTS,
     "documents/<int:pk>/confirm/rows/": READS_DRAFTS,
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
+    "plans/<int:pk>/next-year/": STEER,
+    "targets/<int:pk>/definition/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -57,6 +61,8 @@ DEEDS = {
     "documents/<int:pk>/confirm/rows/": STEER,
     "documents/<int:pk>/confirm/rows/<int:number>/": STEER,
     "documents/<int:pk>/confirm/finish/": STEER,
+    "targets/<int:pk>/links/": STEER,
+    "targets/<int:pk>/bind/": STEER,
 }
 # What a deed needs to be told.
 SENT = {

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from cotmoc.apps.programmes.web import amending, confirm, tasks, upload, views
+from cotmoc.apps.programmes.web import (
+    amending,
+    binding,
+    comparing,
+    confirm,
+    next_year,
+    tasks,
+    upload,
+    views,
+)
 
 urlpatterns = [
     path("targets/", views.targets, name="targets"),
@@ -19,4 +28,9 @@ urlpatterns = [
     path("documents/<int:pk>/confirm/rows/", confirm.rows, name="draft-rows"),
     path("documents/<int:pk>/confirm/rows/<int:number>/", confirm.row, name="draft-row"),
     path("documents/<int:pk>/confirm/finish/", confirm.finish, name="finish-document"),
+    path("plans/compare/", comparing.compare, name="compare-plans"),
+    path("plans/<int:pk>/next-year/", next_year.next_year, name="next-year"),
+    path("targets/<int:pk>/links/", comparing.decide, name="target-links"),
+    path("targets/<int:pk>/bind/", binding.bind, name="bind-target"),
+    path("targets/<int:pk>/definition/", binding.definition, name="target-definition"),
 ]
