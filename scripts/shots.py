@@ -103,6 +103,7 @@ def pages() -> list[Shot]:
         Shot("next-year", f"/plans/{plan.pk}/next-year/"),
         Shot("compare", f"/plans/compare/?{compared}"),
         Shot("compare-empty", "/plans/compare/"),
+        Shot("upload", "/documents/upload/"),
         Shot("search", "/search/?q=viet+tri"),
         Shot("search-empty", "/search/?q=zzz"),
         Shot("journal", "/journal/", "kiem-toan"),

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
-    *("services.py", "amending.py", "drafts.py", "linking.py", "next_year.py", "uploading.py"),
-)
+    "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
+)  # fmt: skip
 
 
 class Deeds:

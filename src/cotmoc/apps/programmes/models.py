@@ -164,6 +164,10 @@ class PlanTask(models.Model):
         return self.plan.document.text[self.start : self.end]
 
 
+# Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
+FACTS = frozenset({"no_deadline"})
+
+
 class DraftRowQuerySet(models.QuerySet["DraftRow"]):
     def visible_to(self, person: object) -> Self:
         return self.filter(document__in=Document.objects.visible_to(person))
@@ -219,8 +223,13 @@ class DraftRow(models.Model):
 
     @property
     def flags(self) -> list[str]:
-        """Codes of what a person should look at."""
+        """Codes of what the reader noticed."""
         return list(self.content.get("flags") or ())
+
+    @property
+    def doubts(self) -> list[str]:
+        """Those flags that a person should look at before accepting."""
+        return [flag for flag in self.flags if flag not in FACTS]
 
 
 class DraftChange(models.Model):

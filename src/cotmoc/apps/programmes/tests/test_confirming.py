@@ -206,6 +206,13 @@ def test_all_without_doubts_are_accepted_together_and_no_other(draft, rows, dung
     assert drafts.accept_clean_rows(draft, **dung) is None
 
 
+def test_a_task_without_a_date_of_its_own_is_no_doubt(draft, rows, dung):
+    task = drafts.add_row(draft, "task", rows[0].start, rows[0].end, **dung)
+    DraftRow.objects.filter(pk=task.pk).update(content={**task.content, "flags": ["no_deadline"]})
+    drafts.accept_clean_rows(draft, **dung)
+    assert seen(task).state == "accepted"
+
+
 class TestSplitting:
     def test_each_part_is_read_again_and_keeps_what_it_does_not_say(self, draft, dung):
         text = draft.text

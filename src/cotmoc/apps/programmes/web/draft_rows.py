@@ -124,7 +124,7 @@ class Rows:
             decided=len(self.all) - len(waiting),
             accepted=states[DraftRow.State.ACCEPTED],
             rejected=states[DraftRow.State.REJECTED],
-            clean=sum(not row.flags for row in waiting),
+            clean=sum(not row.doubts for row in waiting),
         )
 
     def narrowed(self, form: RowFilters) -> list[DraftRow]:
@@ -138,7 +138,7 @@ class Rows:
             if (not text or text in fold(f"{row} {row.quote} {row.content.get('lead') or ''}"))
             and (not asked.get("state") or row.state == asked["state"])
             and (not asked.get("kind") or row.kind == asked["kind"])
-            and (not asked.get("doubt") or row.flags)
+            and (not asked.get("doubt") or row.doubts)
         ]
 
     def get(self, pk: int) -> DraftRow | None:
@@ -158,7 +158,7 @@ class Rows:
             coordinating=[
                 Body(name, self.bodies.find(name)) for name in content.get("coordinating") or ()
             ],
-            doubts=[str(FLAGS.get(flag, flag)) for flag in row.flags],
+            doubts=[str(FLAGS.get(flag, flag)) for flag in row.doubts],
             indicator=self._indicators.get(row.indicator_code),
             **more,
         )
