@@ -15,17 +15,24 @@ from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement import services as measurement
 from cotmoc.apps.orgs import services as orgs
 from cotmoc.apps.orgs import table
-from cotmoc.apps.programmes import amending, linking, next_year
+from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
 from cotmoc.integrations.portal766.services import import_folder
-from cotmoc.plantext import read_file
+from cotmoc.plantext import read_file, read_plan
 
 pytestmark = pytest.mark.django_db
 
 APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
-WRITERS = ("services.py", "amending.py", "linking.py", "next_year.py")
+WRITERS = (
+    "services.py",
+    "amending.py",
+    "drafts.py",
+    "uploading.py",
+    "linking.py",
+    "next_year.py",
+)
 
 
 class Deeds:
@@ -145,6 +152,68 @@ class Deeds:
         amending.apply_amendment(self.plan, later, decided, **self.who)
         return "amendment.applied"
 
+    def draft(self):
+        """A document that waits to be confirmed, and its rows."""
+        raw = self.plan_file.read_bytes() + b"\n\n"
+        reading = read_plan(raw.decode())
+        made = programmes.record_draft("k.txt", raw, reading, actor=None, now=self.now)
+        return made, list(made.draft_rows.select_related("document"))
+
+    def programmes_record_draft(self):
+        raw = self.plan_file.read_bytes() + b"\n\n"
+        programmes.record_draft("k.txt", raw, read_plan(raw.decode()), **self.who)
+        return "draft.proposed"
+
+    def programmes_propose_rows(self):
+        drafts.propose_rows(self.draft()[0], read_plan("II. MỤC TIÊU\n- 90% xã."), **self.who)
+        return "draft.proposed"
+
+    def programmes_decide_row(self):
+        drafts.decide_row(self.draft()[1][0], "accepted", version=1, **self.who)
+        return "draft.accepted"
+
+    def programmes_edit_row(self):
+        drafts.edit_row(self.draft()[1][0], {"name": "Khác"}, version=1, **self.who)
+        return "draft.edited"
+
+    def programmes_accept_clean_rows(self):
+        drafts.accept_clean_rows(self.draft()[0], **self.who)
+        return "draft.accepted_clean"
+
+    def programmes_accept_all_rows(self):
+        programmes.accept_all_rows(self.draft()[0], **self.who)
+        return "draft.accepted_all"
+
+    def programmes_split_row(self):
+        drafts.split_row(self.draft()[1][0], [], version=1, **self.who)
+        return "draft.split"
+
+    def programmes_merge_rows(self):
+        one, two, *_rest = self.draft()[1]
+        drafts.merge_rows([(one, 1), (two, 1)], **self.who)
+        return "draft.merged"
+
+    def programmes_add_row(self):
+        drafts.add_row(self.draft()[0], "task", 0, 30, **self.who)
+        return "draft.added"
+
+    def programmes_choose_body(self):
+        drafts.choose_body(self.draft()[0], "Công an tỉnh", self.province, **self.who)
+        return "draft.body_chosen"
+
+    def programmes_undo(self):
+        change = drafts.decide_row(self.draft()[1][0], "accepted", version=1, **self.who)
+        drafts.undo(change, **self.who)
+        return "draft.undone"
+
+    def programmes_confirm_document(self):
+        programmes.confirm_document(self.draft()[0], leave_rest=True, **self.who)
+        return "document.confirmed"
+
+    def programmes_receive(self):
+        uploading.receive("k.txt", self.plan_file.read_bytes() + b"\n\n", **self.who)
+        return "upload.received"
+
     def programmes_close_district_targets(self):
         self.plan.targets.update(level="district")
         amending.close_district_targets(self.plan, **self.who)
@@ -169,6 +238,7 @@ class Deeds:
         other = self.tmp_path / "ke-hoach-khac.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
         programmes.import_plan(other, actor=None, now=self.now)
+        TargetLink.objects.all().delete()
 
     def programmes_draft_next_year(self):
         target = self.plan.targets.get(indicator_code="dossiers_on_time")

@@ -9,6 +9,7 @@ import pytest
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement.models import Figure
+from cotmoc.apps.programmes.uploading import receive
 from cotmoc.config.cli import main
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,31 @@ def test_plan_read_gives_targets_and_what_was_left_alone(run, plan_file):
     assert {"head", "clauses", "targets", "tasks", "doubts", "left_alone"} <= set(plan)
     on_time = next(each for each in plan["targets"] if "đúng hạn" in each["name"])
     assert (on_time["comparator"], on_time["value"], on_time["unit"]) == (">=", "95", "%")
+
+
+def test_plan_read_tells_people_head_targets_tasks_and_doubts(run, plan_file):
+    code, out, _err = run("plan", "read", plan_file)
+    assert code == 0
+    assert "00/KH-UBND" in out
+    assert "41 chỉ tiêu" in out
+    assert "Hồ sơ thủ tục hành chính được giải quyết đúng hạn" in out
+    assert "cấp huyện đã kết thúc từ ngày 01/7/2025: 80% đối với cấp huyện" in out
+
+
+@pytest.mark.parametrize("name", ["no-such-file.txt", "."])
+def test_plan_read_of_what_is_no_file_is_refused_in_words(run, name):
+    code, out, err = run("plan", "read", name)
+    assert (code, out) == (1, "")
+    assert name in err
+
+
+def test_importing_what_waits_to_be_confirmed_says_where(run, plan_file, tmp_path, now):
+    path = tmp_path / "ke-hoach.txt"
+    path.write_bytes(plan_file.read_bytes() + b"\n\n\n")
+    receive(path.name, path.read_bytes(), actor=None, now=now)
+    code, out, err = run("plan", "import", path)
+    assert (code, out) == (1, "")
+    assert "ke-hoach.txt" in err
 
 
 def test_a_picture_named_txt_is_refused_in_words(run, tmp_path):

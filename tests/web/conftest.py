@@ -16,6 +16,7 @@ from cotmoc.apps.documents.originals import path_of
 from cotmoc.apps.measurement.models import Source
 from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
+from cotmoc.apps.programmes.uploading import receive
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "samples" / "plans" / "ke-hoach-chuyen-doi-so-phu-tho-2026.txt"
@@ -80,7 +81,15 @@ def plan_task(plan):
 
 
 @pytest.fixture
-def address_of(db, plan, plan_task):
+def handed_in(plan):
+    """A document handed in that waits to be confirmed."""
+    raw = "KẾ HOẠCH\n\nII. MỤC TIÊU\n- Tối thiểu 95% hồ sơ được số hóa.\n".encode()
+    now = plan.document.recorded_at
+    return receive("ke-hoach.txt", raw, actor=None, now=now).upload
+
+
+@pytest.fixture
+def address_of(db, plan, plan_task, handed_in):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
@@ -103,6 +112,10 @@ def address_of(db, plan, plan_task):
             pk = plan.targets.get(indicator_code="dossiers_on_time").pk
         elif "plans/" in route:
             pk = plan.pk
+        elif "uploads/" in route:
+            pk = handed_in.pk
+        elif "/confirm/" in route:
+            pk = handed_in.document_id
         elif "documents/" in route:
             pk = plan.document_id
         else:
@@ -121,6 +134,7 @@ def address_of(db, plan, plan_task):
             "code": next(code for room, code in CODES.items() if room in route or not room),
             "key": "province:25:",
             "order": 1,
+            "number": handed_in.document.draft_rows.first().pk,
         }
 
     def fill(route):

@@ -244,7 +244,7 @@ class TestLive:
         tags = read(answer).tags
         assert [each["id"] for tag, each in tags if tag == "article"] == [f"row-{row.pk}"]
         swapped = {each["id"] for _tag, each in tags if each.get("hx-swap-oob")}
-        assert swapped == {"progress", "finish"}
+        assert swapped == {"progress", "steps", "finish"}
         assert "<html" not in answer.content.decode()
 
     def test_a_split_answers_with_all_rows_wherever_it_was_asked_for(self, row, dung):

@@ -26,18 +26,28 @@ ANSWERS = {
     "plans/<int:pk>/publish/": 405,
     "plans/<int:pk>/close-districts/": 405,
     "documents/<int:pk>/validity/": 405,
+    "documents/uploads/<int:pk>/": 302,
+    "documents/<int:pk>/confirm/rows/": 302,
+    "documents/<int:pk>/confirm/rows/<int:number>/": 302,
+    "documents/<int:pk>/confirm/finish/": 405,
     "data/compute/": 405,
     "targets/<int:pk>/links/": 405,
     "targets/<int:pk>/bind/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
+READS_DRAFTS = STEER | {"committee", "auditor"}
 GUARDED = {
     "journal/": {"administrator", "auditor"},
     "data/quarantine/<str:name>/": STEER,
     "data/quarantine/<str:name>/file/": STEER,
     "plans/<int:pk>/next-year/": STEER,
     "targets/<int:pk>/definition/": STEER,
+    "documents/upload/": STEER,
+    "documents/uploads/<int:pk>/": STEER,
+    "documents/<int:pk>/confirm/": READS_DRAFTS,
+    "documents/<int:pk>/confirm/rows/": READS_DRAFTS,
+    "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -48,9 +58,16 @@ DEEDS = {
     "documents/<int:pk>/amends/": STEER,
     "targets/<int:pk>/links/": STEER,
     "targets/<int:pk>/bind/": STEER,
+    "documents/<int:pk>/confirm/rows/": STEER,
+    "documents/<int:pk>/confirm/rows/<int:number>/": STEER,
+    "documents/<int:pk>/confirm/finish/": STEER,
 }
 # What a deed needs to be told.
-SENT = {"documents/<int:pk>/validity/": {"state": "in_force"}}
+SENT = {
+    "documents/<int:pk>/validity/": {"state": "in_force"},
+    "documents/<int:pk>/confirm/rows/": {"do": "accept-clean"},
+    "documents/<int:pk>/confirm/rows/<int:number>/": {"do": "accept", "version": 1},
+}
 
 
 def refused(answer, address):

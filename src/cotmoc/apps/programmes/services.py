@@ -18,6 +18,7 @@ from cotmoc.apps.measurement.services import publish_figures
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.bodies import Bodies, bodies_of
 from cotmoc.apps.programmes.drafts import DraftError, propose_rows
+from cotmoc.apps.programmes.linking import link_targets
 from cotmoc.apps.programmes.models import DraftRow, Plan, PlanTask, Target
 from cotmoc.core.text import fold
 from cotmoc.plantext import Plan as ReadPlan
@@ -132,6 +133,8 @@ def confirm_document(
         "left_out": undecided,
     }
     record("document.confirmed", document, actor=actor, now=now, after=counted)
+    if plan:
+        link_targets(plan, actor=actor, now=now)
     return plan
 
 

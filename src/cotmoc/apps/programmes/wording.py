@@ -119,7 +119,7 @@ REFUSALS = {
         "“%(row)s” has a field that cannot be kept (number, deadline or clause). Edit it first."
     ),
     "waits_to_be_confirmed": gettext_lazy(
-        "the file was handed in already and waits to be confirmed on its page"
+        "The file was handed in already and waits to be confirmed on its page."
     ),
 }
 

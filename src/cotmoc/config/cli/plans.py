@@ -1,4 +1,4 @@
-"""`cotmoc plan read` and `cotmoc plan import`."""
+"""`cotmoc plan import` and `cotmoc plan publish`."""
 
 import argparse
 from pathlib import Path
@@ -6,19 +6,21 @@ from pathlib import Path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.programmes.drafts import DraftError
 from cotmoc.apps.programmes.models import Plan
 from cotmoc.apps.programmes.services import NoTargetsError, import_plan, publish_plan
+from cotmoc.apps.programmes.wording import refusal_text
 from cotmoc.config.cli.output import (
     NOT_FOUND,
     BadInputError,
     CommandError,
     print_json,
-    print_table,
     stdout,
 )
+from cotmoc.config.cli.plan import add_read, checked, unreadable
 from cotmoc.config.cli.ready import require_database
 from cotmoc.core.problems import Problem
-from cotmoc.plantext import UnreadableText, read_file
+from cotmoc.plantext import UnreadableText
 
 Subparsers = argparse._SubParsersAction
 
@@ -27,23 +29,14 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     """Add the commands about plans."""
     plan = commands.add_parser("plan", help=_("read and import plans"))
     actions = plan.add_subparsers(metavar="ACTION", required=True)
-    read = actions.add_parser(
-        "read",
-        help=_("show the targets of a plan's text; writes nothing"),
-        description=_(
-            "Reads a plan (plain text, UTF-8 or UTF-16) and shows its targets, where each stands, "
-            "and which lines were left alone and why. Needs no database."
-        ),
-    )
-    read.add_argument("file", type=Path)
-    read.add_argument("--json", action="store_true", help=_("print JSON"))
-    read.set_defaults(run=read_plan_file)
+    add_read(actions)
     bring = actions.add_parser(
         "import",
         help=_("record a plan with its targets"),
         description=_(
-            "Records the document, its clauses and its targets; the same file again changes "
-            "nothing."
+            "Records the document and confirms every target and task read from it at once, "
+            "doubts or not; the same file again changes nothing. To decide row by row, hand the "
+            "file in on the page of documents."
         ),
     )
     bring.add_argument("file", type=Path)
@@ -61,77 +54,20 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     publish.set_defaults(run=publish_plan_command)
 
 
-def _checked(path: Path) -> Path:
-    for code, wrong in (("no_such_file", not path.exists()), ("is_folder", path.is_dir())):
-        if wrong:
-            raise BadInputError([Problem(code, str(path))], _("The plan was not read:"))
-    return path
-
-
-def _unreadable(error: UnreadableText) -> BadInputError:
-    return BadInputError([unreadable_problem(error)], _("The plan was not read:"))
-
-
-def unreadable_problem(error: UnreadableText) -> Problem:
-    """The reader's refusal as a problem the kit has a sentence for."""
-    return Problem(f"plan_{error.code}", error.file, params=dict(error.params))
-
-
-def read_plan_file(chosen: argparse.Namespace) -> None:
-    """Print what the reader finds."""
-    try:
-        plan = read_file(_checked(chosen.file))
-    except UnreadableText as error:
-        raise _unreadable(error) from error
-    if chosen.json:
-        print_json(plan.to_dict())
-        return
-    head = plan.head
-    stdout.print(
-        " · ".join(filter(None, [head.type, head.reference, head.issuer, head.date])), markup=False
-    )
-    stdout.print(head.title or chosen.file.name, style="bold", markup=False)
-    print_table(
-        [_("Clause"), _("Target"), "", _("Value"), _("Unit"), _("Level"), _("Deadline"), _("Lead")],
-        [
-            (
-                each.clause,
-                each.name,
-                each.comparator,
-                each.value,
-                each.unit,
-                each.level,
-                each.deadline,
-                each.lead,
-            )
-            for each in plan.targets
-        ],
-        {3},
-    )
-    stdout.print()
-    stdout.print(
-        _("%(targets)s targets; %(lines)s lines left alone:")
-        % {"targets": len(plan.targets), "lines": len(plan.left_alone)}
-    )
-    for left in plan.left_alone:
-        line = left.text if len(left.text) <= 90 else f"{left.text[:89]}…"
-        stdout.print(f"  {left.line:>4} {left.reason:<16} {line}", markup=False)
-    for doubt in plan.doubts:
-        quote = plan.text[doubt.start : doubt.end][:90]
-        stdout.print(f"? {doubt.line:>4} {doubt.code:<16} {quote}", markup=False)
-
-
 def import_plan_file(chosen: argparse.Namespace) -> None:
     """Record a plan."""
     require_database()
     try:
-        outcome = import_plan(_checked(chosen.file), actor=None, now=timezone.now())
+        outcome = import_plan(checked(chosen.file), actor=None, now=timezone.now())
     except UnreadableText as error:
-        raise _unreadable(error) from error
+        raise unreadable(error) from error
     except NoTargetsError as error:
         raise BadInputError(
             [Problem("no_targets", str(error))], _("Nothing was imported:")
         ) from error
+    except DraftError as error:
+        why = f"{chosen.file.name}: {refusal_text(error.code, error.params)}"
+        raise CommandError(f"{_('Nothing was imported:')}\n  {why}") from error
     if chosen.json:
         print_json(
             {

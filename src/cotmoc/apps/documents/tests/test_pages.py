@@ -139,9 +139,10 @@ def test_a_document_shows_its_head_and_how_it_was_read(dung, recorded, full_read
     text = page_text(answer)
     for said in (
         "0749/QĐ-UBND", "UBND tỉnh Phú Thọ", "02/3/2026", "Nguyễn Văn Mẫu", "TM. KT.",
-        "Phụ lục I: Danh mục", "Lưu: VT", "2026–2030", document.digest, "4,2 MB",
+        "Lưu: VT", "2026–2030", document.digest, "4,2 MB",
     ):  # fmt: skip
         assert said in text, said
+    assert '<a href="#B1.2">Phụ lục I</a>: Danh mục' in answer.content.decode()
 
 
 def test_tables_are_shown_as_tables_with_their_clauses(dung, recorded, full_reading):

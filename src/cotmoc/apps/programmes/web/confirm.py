@@ -25,7 +25,7 @@ from cotmoc.apps.programmes import drafts
 from cotmoc.apps.programmes.drafts import DraftError, StaleRowError
 from cotmoc.apps.programmes.models import DraftChange, DraftRow
 from cotmoc.apps.programmes.services import confirm_document
-from cotmoc.apps.programmes.spans import find_words, line_span
+from cotmoc.apps.programmes.spans import Span, find_words, line_span
 from cotmoc.apps.programmes.web.draft_forms import AddForm, RowFilters, row_form
 from cotmoc.apps.programmes.web.draft_rows import (
     Opened,
@@ -37,9 +37,11 @@ from cotmoc.apps.programmes.web.draft_rows import (
 from cotmoc.apps.programmes.web.marking import blocks
 from cotmoc.apps.programmes.wording import refusal_text
 from cotmoc.ui.formats import moment
+from cotmoc.ui.listing import paginate
 
 State = DraftRow.State
 DECISIONS = {"accept": State.ACCEPTED, "reject": State.REJECTED, "reopen": State.PROPOSED}
+ROWS_A_PAGE = 300
 CONFLICT, UNUSABLE = 409, 422
 _OPENING = ("edit", "split", "part", "open")  # what opens a row; the rest of a query narrows
 
@@ -200,7 +202,7 @@ def _split(page: "_Page", found: DraftRow, version: int, person: Person) -> Http
     cuts = [int(each) for each in page.request.POST.getlist("at") if each.isdecimal()]
     part = _plain(page.request.POST.get("part")).strip()
     if part and not cuts:
-        span = find_words(found.quote, part, 0, len(found.quote))
+        span = _in_quote(found, part)
         if span is None:
             raise DraftError("part_not_in_quote")
         cuts = [at for at in (found.start + span[0], found.start + span[1]) if at != found.start]
@@ -210,6 +212,13 @@ def _split(page: "_Page", found: DraftRow, version: int, person: Person) -> Http
     made = drafts.split_row(found, cuts, version=version, actor=person, now=timezone.now())
     said = ngettext("Split into %(count)s row.", "Split into %(count)s rows.", len(made))
     return page.changed_all(said % {"count": len(made)}, found)
+
+
+def _in_quote(found: DraftRow, part: str) -> Span | None:
+    """Where words stand in a quote; the bars between its lines are ours, not the document's."""
+    quote = found.quote
+    plain = " ".join(part.split(" | "))
+    return find_words(quote, part, 0, len(quote)) or find_words(quote, plain, 0, len(quote))
 
 
 _ROW_DEEDS: dict[str, Callable[["_Page", DraftRow, int, Person], HttpResponseBase]] = {
@@ -361,11 +370,12 @@ class _Page:
 
     def _list(self, opened: dict[int, dict[str, Any]]) -> dict[str, Any]:
         form = RowFilters(self.request.GET)
-        narrowed = self.rows.narrowed(form)
+        shown = paginate(self.request, self.rows.narrowed(form), ROWS_A_PAGE)
         unknown = self.rows.unknown_bodies()
         return {
             "form": form,
-            "views": [self.rows.view(row, **opened.get(row.pk, {})) for row in narrowed],
+            "views": [self.rows.view(row, **opened.get(row.pk, {})) for row in shown],
+            "rows_page": shown,
             "unknown": unknown,
             "organisations": self.rows.bodies.known if unknown else [],
             "add_form": AddForm(auto_id="add-%s"),

@@ -62,6 +62,11 @@ class RowView:
     problem: str = ""
 
     @property
+    def quote(self) -> str:
+        """The words of the document; a bar where a line or a table's cell ends."""
+        return " | ".join(line.strip() for line in self.row.quote.split("\n") if line.strip())
+
+    @property
     def is_target(self) -> bool:
         return self.row.kind == DraftRow.Kind.TARGET
 

@@ -6,22 +6,40 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
 from cotmoc.apps.documents.models import Clause, Document
 from cotmoc.apps.programmes.models import DraftRow
+
+MOST_BLOCKS = 10_000  # some 200 pages; the register's page of the document shows all
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text; with rows, the run is a quote of theirs. `first`: the quote begins here."""
+    """A run of text; with rows, the run is a quote of theirs."""
 
     text: str
     rows: tuple[DraftRow, ...] = ()
-    first: bool = False
 
     @property
-    def numbers(self) -> str:
-        """The rows' numbers, for a script that finds them."""
-        return " ".join(str(row.pk) for row in self.rows)
+    def html(self) -> str:
+        """The text, marked by what became of its first row, with the numbers of all its rows.
+
+        Made here and not by a template: a document has thousands of them.
+        """
+        if not self.rows:
+            return escape(self.text)
+        row = self.rows[0]
+        numbers = " ".join(str(each.pk) for each in self.rows)
+        return format_html(
+            '<mark class="{} {}" data-rows="{}"><a href="#row-{}" tabindex="-1">{}</a></mark>',
+            row.state,
+            row.kind,
+            numbers,
+            row.pk,
+            self.text,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +53,11 @@ class Line:
     depth: int
     pieces: tuple[Piece, ...]
 
+    @property
+    def html(self) -> SafeString:
+        """The line's text with its marks."""
+        return mark_safe("".join(piece.html for piece in self.pieces))  # noqa: S308 - each escaped
+
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
@@ -47,18 +70,20 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line, a table, or the number of a page that begins; exactly one of them."""
+    """A line, a table, the number of a page that begins, or where what is shown ends."""
 
     line: Line | None = None
     table: tuple[tuple[TableCell, ...], ...] = ()
     page: int | None = None
+    cut: bool = False
 
 
 def blocks(document: Document, clauses: Sequence[Clause], rows: Iterable[DraftRow]) -> list[Block]:
     """The whole document in order."""
     shown = [row for row in rows if row.state != DraftRow.State.WITHDRAWN]
     lines = _Lines(document, clauses, shown).all()
-    return list(_with_pages(_with_tables(lines, document.tables), document.origins))
+    found = list(_with_pages(_with_tables(lines, document.tables), document.origins))
+    return [*found[:MOST_BLOCKS], Block(cut=True)] if len(found) > MOST_BLOCKS else found
 
 
 class _Lines:
@@ -96,9 +121,7 @@ class _Lines:
         high = bisect_right(self.edges, end)
         places = [start, *(edge for edge in self.edges[low:high] if edge < end), end]
         for left, right in pairwise(places):
-            covering = self._covering(left)
-            first = any(row.start == left for row in covering)
-            yield Piece(self.text[left:right], covering, first)
+            yield Piece(self.text[left:right], self._covering(left))
 
     def _covering(self, offset: int) -> tuple[DraftRow, ...]:
         """The rows whose quote holds an offset; offsets are asked in rising order."""

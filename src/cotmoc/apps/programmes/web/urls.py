@@ -1,6 +1,15 @@
 from django.urls import path
 
-from cotmoc.apps.programmes.web import amending, binding, comparing, confirm, next_year, tasks, upload, views
+from cotmoc.apps.programmes.web import (
+    amending,
+    binding,
+    comparing,
+    confirm,
+    next_year,
+    tasks,
+    upload,
+    views,
+)
 
 urlpatterns = [
     path("targets/", views.targets, name="targets"),

@@ -206,7 +206,7 @@
     if (event.target.closest(".filters")) return;
     const asked = new URL(event.detail.path, location);
     for (const [name, value] of new URLSearchParams(location.search)) {
-      if (["q", "state", "kind", "doubt"].includes(name)) asked.searchParams.set(name, value);
+      if (["q", "state", "kind", "doubt", "page"].includes(name)) asked.searchParams.set(name, value);
     }
     event.detail.path = asked.pathname + asked.search;
   });
