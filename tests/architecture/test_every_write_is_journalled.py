@@ -140,6 +140,20 @@ class Deeds:
         documents.withdraw(self.plan.document, on=date(2030, 1, 1), reason="cũ", **self.who)
         return "document.validity_set"
 
+    def documents_relate(self):
+        other = documents.record_document(
+            "k.txt", "0" * 64, read_file(self.plan_file), actor=None, now=self.now
+        )
+        documents.relate(self.plan.document, "amends", other, **self.who)
+        return "document.related"
+
+    def documents_untie(self):
+        relation = self.plan.document.relations.create(
+            kind="amends", other=self.plan.document, text="", start=0, end=0
+        )
+        documents.untie(relation, **self.who)
+        return "document.untied"
+
     def programmes_apply_amendment(self):
         other = self.tmp_path / "ke-hoach.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
