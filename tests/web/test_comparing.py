@@ -28,7 +28,7 @@ def last_year(plan, plan_file, tmp_path, now):
     path = tmp_path / "nam-truoc.txt"
     path.write_text(text.replace("Tối thiểu 95% hồ sơ", "Tối thiểu 90% hồ sơ"), encoding="utf-8")
     made = import_plan(path, actor=None, now=now).plan
-    TargetLink.objects.all().delete()  # confirming looks by itself; these tests look again
+    TargetLink.objects.all().delete()  # importing looks by itself; these tests look again
     return made
 
 

@@ -123,6 +123,17 @@ class TestWithoutScript:
         names = {attributes.get("name") for _tag, attributes in read(answer).tags}
         assert {"name", "comparator", "value", "unit", "indicator"} <= names
 
+    def test_the_likeliest_indicators_come_first_with_their_reason(self, row, dung):
+        content = dung.get(f"{page(row.document)}?edit={row.pk}").content.decode()
+        select = content[content.index(f'id="row-{row.pk}-indicator"') :]
+        select = select[: select.index("</select>")]
+        first, second = re.findall(r"<optgroup.*?</optgroup>", select, re.DOTALL)
+        assert 1 <= first.count("<option") <= 5
+        assert re.search(r"\(0,\d\d; ", first)
+        assert second.count("<option") > 50
+        codes = re.findall(r'<option value="(\w+)"', select)
+        assert len(codes) == len(set(codes))
+
     def test_edited_fields_are_kept_as_they_are_written_here(self, row, dung):
         answer = do(
             dung, row, "edit", name="Hồ sơ đúng hạn", comparator=">=", value="7,5", unit="%",

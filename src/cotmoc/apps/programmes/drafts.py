@@ -16,11 +16,11 @@ from django.db.models import QuerySet
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Clause, Document
 from cotmoc.apps.journal.services import record
-from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.bodies import name_key
+from cotmoc.apps.programmes.linking import known_indicators
+from cotmoc.apps.programmes.matching import Matcher, Sought, first_choice
 from cotmoc.apps.programmes.models import DraftChange, DraftRow, NamedBody
-from cotmoc.apps.programmes.rules import Candidate, bind
 from cotmoc.apps.programmes.spans import joined, pieces, trimmed
 from cotmoc.plantext import Plan as ReadPlan
 from cotmoc.plantext import Target as ReadTarget
@@ -78,11 +78,9 @@ def propose_rows(
 ) -> list[DraftRow]:
     """Lay what was read from a document before people: one row for each target and task."""
     clauses = {clause.address: clause for clause in document.clauses.all()}
-    candidates = indicator_candidates()
+    matcher = Matcher(known_indicators())
     all_found: list[ReadTarget | ReadTask] = [*reading.targets, *reading.tasks]
-    rows = [
-        _read_row(document, found, clauses.get(found.clause), candidates) for found in all_found
-    ]
+    rows = [_read_row(document, found, clauses.get(found.clause), matcher) for found in all_found]
     DraftRow.objects.bulk_create(rows)
     record(
         "draft.proposed",
@@ -98,7 +96,7 @@ def _read_row(
     document: Document,
     found: ReadTarget | ReadTask,
     clause: Clause | None,
-    candidates: list[Candidate],
+    matcher: Matcher,
 ) -> DraftRow:
     content = content_of(found)
     row = DraftRow(
@@ -111,7 +109,7 @@ def _read_row(
         content=content,
         as_read=content,
     )
-    _propose_indicator(row, candidates)
+    _propose_indicator(row, matcher)
     return row
 
 
@@ -124,22 +122,27 @@ def content_of(found: ReadTarget | ReadTask) -> dict[str, Any]:
     }
 
 
-def indicator_candidates() -> list[Candidate]:
-    """The indicators of the catalogue with the phrases plans use for them."""
-    return [
-        Candidate(row.code, row.unit, tuple(row.content.get("plan_phrases") or ()))
-        for row in IndicatorVersion.objects.filter(latest=True)
-    ]
+def sought(row: DraftRow) -> Sought:
+    """A target being confirmed, as its indicator is sought."""
+    said = row.content
+    return Sought(
+        name=said.get("name") or "",
+        quote=row.quote,
+        unit=said.get("unit") or "",
+        subjects=tuple(said.get("subjects") or ()),
+        level=said.get("level") or "",
+        comparator=said.get("comparator") or "",
+        of=said.get("of") or "",
+    )
 
 
-def _propose_indicator(row: DraftRow, candidates: list[Candidate]) -> None:
+def _propose_indicator(row: DraftRow, matcher: Matcher) -> None:
+    """Fill in the indicator that a phrase of the catalogue decides; a tie fills in nothing."""
     if row.kind != Kind.TARGET:
         return
-    content = row.content
-    words = " | ".join([content["name"], row.quote, *content["subjects"]])
-    binding = bind(words, content["unit"] or "", candidates)
-    row.indicator_code = binding.code if binding else ""
-    row.bound_by = binding.phrase[:200] if binding else ""
+    best = first_choice(matcher.propose(sought(row)))
+    row.indicator_code = best.code if best else ""
+    row.bound_by = str(best.reason)[:200] if best else ""
 
 
 # --- deciding --------------------------------------------------------------------------------
@@ -229,28 +232,26 @@ def split_row(
         raise DraftError("nothing_to_split")
     step = _Step(row.document, "split", actor, now)
     before = dict(row.content)
-    candidates = indicator_candidates()
+    matcher = Matcher(known_indicators())
     made = []
     for number, (start, end) in enumerate(spans if cuts else spans * 2):
         if number == 0:
-            _move(row, start, end, before, candidates)
+            _move(row, start, end, before, matcher)
             step.change(row, version)
             continue
         part = DraftRow(document=row.document, kind=row.kind, clause=row.clause)
-        _move(part, start, end, before, candidates)
+        _move(part, start, end, before, matcher)
         step.add(part)
         made.append(part)
     step.done()
     return [row, *made]
 
 
-def _move(
-    row: DraftRow, start: int, end: int, kept: Mapping[str, Any], candidates: list[Candidate]
-) -> None:
+def _move(row: DraftRow, start: int, end: int, kept: Mapping[str, Any], matcher: Matcher) -> None:
     row.start, row.end, row.order, row.state = start, end, start, State.PROPOSED
     said = _read_again(row.kind, row.quote, str(kept.get("name") or ""))
     row.content = {**kept, **{key: value for key, value in said.items() if value or key == "flags"}}
-    _propose_indicator(row, candidates)
+    _propose_indicator(row, matcher)
 
 
 def _read_again(kind: str, quote: str, name: str = "") -> dict[str, Any]:
@@ -327,7 +328,7 @@ def add_row(
     empty = _EMPTY[Kind(kind)]
     row.content = {**empty, "name" if kind == Kind.TARGET else "action": words[:400]}
     row.content |= _read_again(kind, row.quote)
-    _propose_indicator(row, indicator_candidates())
+    _propose_indicator(row, Matcher(known_indicators()))
     step.add(row)
     step.done()
     return row

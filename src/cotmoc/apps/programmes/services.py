@@ -68,6 +68,7 @@ def _import(
     accept_all_rows(document, actor=actor, now=now)
     plan = confirm_document(document, actor=actor, now=now)
     assert plan is not None
+    link_targets(plan, actor=actor, now=now)
     targets = list(plan.targets.all())
     record(
         "plan.imported",
@@ -133,8 +134,6 @@ def confirm_document(
         "left_out": undecided,
     }
     record("document.confirmed", document, actor=actor, now=now, after=counted)
-    if plan:
-        link_targets(plan, actor=actor, now=now)
     return plan
 
 

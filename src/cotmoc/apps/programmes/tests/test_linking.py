@@ -36,7 +36,7 @@ def plan_of(plan_file, folder, changes, **fields):
     path = folder / f"plan-{Document.objects.count()}.txt"
     path.write_text(text, encoding="utf-8")
     made = import_plan(path, actor=None, now=fields.pop("now")).plan
-    TargetLink.objects.all().delete()  # confirming looks by itself; these tests look again
+    TargetLink.objects.all().delete()  # importing looks by itself; these tests look again
     Plan.objects.filter(pk=made.pk).update(**fields)
     return Plan.objects.select_related("document", "organisation").get(pk=made.pk)
 
@@ -69,7 +69,7 @@ class TestFinding:
         entry = Entry.objects.get(verb="targets.linked", actor=cast.dung)
         assert (entry.actor, entry.after["new"]) == (cast.dung, linked.new)
 
-    def test_confirming_a_plan_looks_for_its_targets_elsewhere(
+    def test_importing_a_plan_looks_for_its_targets_elsewhere(
         self, plan, plan_file, tmp_path, cast, now
     ):
         path = tmp_path / "khac.txt"

@@ -23,6 +23,7 @@ from cotmoc.apps.documents.models import Clause, Document
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes import drafts
 from cotmoc.apps.programmes.drafts import DraftError, StaleRowError
+from cotmoc.apps.programmes.linking import link_targets
 from cotmoc.apps.programmes.models import DraftChange, DraftRow
 from cotmoc.apps.programmes.services import confirm_document
 from cotmoc.apps.programmes.spans import Span, find_words, line_span
@@ -123,6 +124,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponseBase:
     if plan is None:
         messages.success(request, _("In force, without targets or tasks."))
         return redirect("document", pk=document.pk)
+    linked = link_targets(plan, actor=person, now=timezone.now())
     targets, tasks = plan.targets.count(), plan.tasks.count()
     messages.success(
         request,
@@ -132,6 +134,13 @@ def finish(request: HttpRequest, pk: int) -> HttpResponseBase:
             "tasks": ngettext("%(n)s task", "%(n)s tasks", tasks) % {"n": tasks},
         },
     )
+    if linked.new:
+        same = ngettext(
+            "%(n)s target seems to stand in another plan too.",
+            "%(n)s targets seem to stand in other plans too.",
+            linked.new,
+        )
+        messages.info(request, same % {"n": linked.new})
     return redirect("plan", pk=plan.pk)
 
 

@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.models import IndicatorVersion
+from cotmoc.apps.programmes.drafts import sought
+from cotmoc.apps.programmes.linking import proposals_for
+from cotmoc.apps.programmes.linking_words import proposal_words
 from cotmoc.apps.programmes.models import DraftRow, Pillar
 from cotmoc.apps.programmes.services import LARGEST
 from cotmoc.apps.programmes.wording import COMPARATORS, FREQUENCIES, LEVELS, MODALITIES, UNITS
 from cotmoc.plantext.model import Comparator
+from cotmoc.ui.formats import fixed as decimals
 from cotmoc.ui.formats import in_english
 
 NONE = [("", "–")]
@@ -141,9 +145,11 @@ class TargetForm(RowForm):
     modality = _choice(gettext_lazy("Said as"), MODALITIES)
     lead = forms.CharField(label=gettext_lazy("Lead"), required=False, max_length=200)
     exclusion = forms.CharField(label=gettext_lazy("Except"), required=False, max_length=300)
-    indicator = forms.ChoiceField(
-        label=gettext_lazy("Indicator"), required=False, choices=lambda: _indicators()
-    )
+    indicator = forms.ChoiceField(label=gettext_lazy("Indicator"), required=False)
+
+    def __init__(self, data: Any = None, *, row: DraftRow) -> None:
+        super().__init__(data, row=row)
+        self.fields["indicator"].choices = _indicators(row)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -156,9 +162,22 @@ class TargetForm(RowForm):
         return found
 
 
-def _indicators() -> list[tuple[str, str]]:
-    found = IndicatorVersion.objects.filter(latest=True).order_by("name_vi")
-    return [*NONE, *((each.code, each.name_vi) for each in found.only("code", "name_vi"))]
+def _indicators(row: DraftRow) -> list[tuple[str, Any]]:
+    """The whole catalogue, what is proposed for the row first, with its score and the reason."""
+    found = IndicatorVersion.objects.filter(latest=True).defer("content")
+    names = {each.code: each.name for each in found}
+    proposed = [
+        (each.code, f"{names[each.code]} ({decimals(each.score)}; {proposal_words(each.reason)})")
+        for each in proposals_for(sought(row))
+        if each.code in names
+    ]
+    told = {code for code, _words in proposed}
+    others = sorted((name, code) for code, name in names.items() if code not in told)
+    return [
+        *NONE,
+        *([(_("Proposed"), proposed)] if proposed else []),
+        (_("All indicators"), [(code, name) for name, code in others]),
+    ]
 
 
 class TaskForm(RowForm):
