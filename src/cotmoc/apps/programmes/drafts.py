@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Clause, Document
@@ -194,18 +193,11 @@ def accept_clean_rows(
 ) -> DraftChange | None:
     """Accept every undecided row without a doubt, as one step; None where there is none."""
     step = _Step(document, "accepted_clean", actor, now)
-    for row in undecided(document):
+    for row in DraftRow.objects.filter(document=document, state=State.PROPOSED):
         if not row.doubts and str(row.content.get("name") or row.content.get("action") or ""):
             row.state = State.ACCEPTED
             step.change(row, row.version)
     return step.done() if step.rows else None
-
-
-def undecided(document: Document) -> QuerySet[DraftRow]:
-    """The rows nobody has decided on."""
-    return DraftRow.objects.filter(document=document, state=State.PROPOSED).select_related(
-        "document"
-    )
 
 
 # --- cutting and joining ---------------------------------------------------------------------
@@ -391,11 +383,10 @@ def undo(change: DraftChange, *, actor: Person | None, now: datetime) -> DraftCh
     if not DraftChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=now):
         raise DraftError("undone_already")
     step = _Step(change.document, "undone", actor, now)
-    rows = DraftRow.objects.select_related("document").in_bulk(
-        [each["row"] for each in change.rows]
-    )
+    rows = DraftRow.objects.in_bulk([each["row"] for each in change.rows])
     for each in change.rows:
         row = rows[each["row"]]
+        row.document = change.document  # one document with one text, not a copy for each row
         if _snapshot(row) != each["after"]:
             raise StaleRowError(row)
         if each["before"] is None:

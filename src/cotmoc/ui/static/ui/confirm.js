@@ -197,6 +197,7 @@
     if (box || (useKeys && !useKeys.checked) || !(event.key in keys)) return;
     event.preventDefault();
     event.stopPropagation();
+    wanted = ""; // people are somewhere else by now
     keys[event.key]();
   }, true);
 
