@@ -112,6 +112,17 @@ def test_a_plan_already_there_changes_nothing(run, plan, plan_file):
     assert Entry.objects.count() == entries
 
 
+def test_targets_of_the_district_level_are_closed_once(run, plan):
+    ending = plan.targets.filter(level="district").count()
+    assert ending
+    for closed in (ending, 0):
+        code, said = run("plan", "close-districts", plan.pk)[:2]
+        assert code == 0
+        assert str(closed) in said
+    assert plan.targets.filter(standing="closed").count() == ending
+    assert run("plan", "close-districts", 999_999)[0] == 4
+
+
 def test_publishing_opens_plan_and_figures_to_the_public(run, plan):
     assert run("plan", "publish", plan.pk)[0] == 0
     assert Figure.objects.exclude(published_at=None).exists()

@@ -1,11 +1,13 @@
-"""`cotmoc plan import` and `cotmoc plan publish`."""
+"""`cotmoc plan import`, `cotmoc plan publish` and `cotmoc plan close-districts`."""
 
 import argparse
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from cotmoc.apps.programmes.amending import close_district_targets
 from cotmoc.apps.programmes.drafts import DraftError
 from cotmoc.apps.programmes.models import Plan
 from cotmoc.apps.programmes.services import NoTargetsError, import_plan, publish_plan
@@ -52,6 +54,18 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     )
     publish.add_argument("plan", type=int, help=_("number of the plan, as `plan import` prints it"))
     publish.set_defaults(run=publish_plan_command)
+    districts = actions.add_parser(
+        "close-districts",
+        help=_("close a plan's targets of the district level, which ended on 1 July 2025"),
+        description=_(
+            "Closes the plan's open targets of the district level that were due on that day or "
+            "later, with the reason. A closed target has not failed. Safe to run again."
+        ),
+    )
+    districts.add_argument(
+        "plan", type=int, help=_("number of the plan, as `plan import` prints it")
+    )
+    districts.set_defaults(run=close_districts_command)
 
 
 def import_plan_file(chosen: argparse.Namespace) -> None:
@@ -94,16 +108,33 @@ def import_plan_file(chosen: argparse.Namespace) -> None:
         stdout.print("  " + _("no indicator: %(name)s") % {"name": target.name}, markup=False)
 
 
+def _plan(number: int) -> Plan:
+    plan = Plan.objects.select_related("document").filter(pk=number).first()
+    if plan is None:
+        message = _("There is no plan %(number)s.") % {"number": number}
+        raise CommandError(message, NOT_FOUND)
+    return plan
+
+
 def publish_plan_command(chosen: argparse.Namespace) -> None:
     """Publish a plan."""
     require_database()
-    plan = Plan.objects.select_related("document").filter(pk=chosen.plan).first()
-    if plan is None:
-        message = _("There is no plan %(number)s.") % {"number": chosen.plan}
-        raise CommandError(message, NOT_FOUND)
+    plan = _plan(chosen.plan)
     figures = publish_plan(plan, actor=None, now=timezone.now())
     stdout.print(
         _("Published: %(title)s, %(figures)s new figures")
         % {"title": plan.title, "figures": figures},
         markup=False,
     )
+
+
+def close_districts_command(chosen: argparse.Namespace) -> None:
+    """Close the targets of the district level."""
+    require_database()
+    closed = close_district_targets(_plan(chosen.plan), actor=None, now=timezone.now())
+    said = ngettext(
+        "%(count)s target of the district level was closed.",
+        "%(count)s targets of the district level were closed.",
+        closed,
+    )
+    stdout.print(said % {"count": closed}, markup=False)
