@@ -58,6 +58,8 @@ REASONS = {
     "web_page_noise": gettext_lazy("remains of a web page"),
     "recipients": gettext_lazy("recipients and signature"),
     "picture_caption": gettext_lazy("caption of a picture"),
+    "table": gettext_lazy("row of a table without a target or task"),
+    "task_detail": gettext_lazy("detail of a task"),
 }
 FLAGS = {
     "level_abolished": gettext_lazy("the district level ended on 1 July 2025"),
