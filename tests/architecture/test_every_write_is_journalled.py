@@ -26,8 +26,13 @@ pytestmark = pytest.mark.django_db
 APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
-    "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
-)  # fmt: skip
+    "services.py",
+    "amending.py",
+    "drafts.py",
+    "uploading.py",
+    "linking.py",
+    "next_year.py",
+)
 
 
 class Deeds:
@@ -135,6 +140,20 @@ class Deeds:
         documents.withdraw(self.plan.document, on=date(2030, 1, 1), reason="cũ", **self.who)
         return "document.validity_set"
 
+    def documents_relate(self):
+        other = documents.record_document(
+            "k.txt", "0" * 64, read_file(self.plan_file), actor=None, now=self.now
+        )
+        documents.relate(self.plan.document, "amends", other, **self.who)
+        return "document.related"
+
+    def documents_untie(self):
+        relation = self.plan.document.relations.create(
+            kind="amends", other=self.plan.document, text="", start=0, end=0
+        )
+        documents.untie(relation, **self.who)
+        return "document.untied"
+
     def programmes_apply_amendment(self):
         other = self.tmp_path / "ke-hoach.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
@@ -233,6 +252,7 @@ class Deeds:
         other = self.tmp_path / "ke-hoach-khac.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
         programmes.import_plan(other, actor=None, now=self.now)
+        TargetLink.objects.all().delete()
 
     def programmes_draft_next_year(self):
         target = self.plan.targets.get(indicator_code="dossiers_on_time")

@@ -156,7 +156,6 @@ def test_binh_takes_away_exactly_what_the_list_shows(targets_behind, kind):
 def test_a_mark_in_the_plan_opens_its_target_and_leads_back_to_its_clause(dung):
     dung.open("/plans/")
     dung.follow(dung.find("td.name a").first)
-    plan = dung.path
     assert dung.find(".line.alone .why").count() > 10
     mark = dung.find(".line mark a").nth(4)
     words = mark.inner_text()
@@ -166,7 +165,7 @@ def test_a_mark_in_the_plan_opens_its_target_and_leads_back_to_its_clause(dung):
 
     dung.follow(dung.find(".quote a"))
     path, _hash, anchor = dung.path.partition("#")
-    assert path == plan
+    assert re.fullmatch(r"/documents/\d+/", path)
     clause = dung.find(f"[id='{anchor}']")
     expect(clause).to_be_in_viewport()
     assert words in clause.inner_text()

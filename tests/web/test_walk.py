@@ -26,6 +26,7 @@ ANSWERS = {
     "plans/<int:pk>/publish/": 405,
     "plans/<int:pk>/close-districts/": 405,
     "documents/<int:pk>/validity/": 405,
+    "documents/<int:pk>/relations/": 405,
     "documents/uploads/<int:pk>/": 302,
     "documents/<int:pk>/confirm/rows/": 302,
     "documents/<int:pk>/confirm/rows/<int:number>/": 302,
@@ -41,13 +42,13 @@ GUARDED = {
     "journal/": {"administrator", "auditor"},
     "data/quarantine/<str:name>/": STEER,
     "data/quarantine/<str:name>/file/": STEER,
+    "plans/<int:pk>/next-year/": STEER,
+    "targets/<int:pk>/definition/": STEER,
     "documents/upload/": STEER,
     "documents/uploads/<int:pk>/": STEER,
     "documents/<int:pk>/confirm/": READS_DRAFTS,
     "documents/<int:pk>/confirm/rows/": READS_DRAFTS,
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
-    "plans/<int:pk>/next-year/": STEER,
-    "targets/<int:pk>/definition/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -55,12 +56,13 @@ DEEDS = {
     "data/compute/": STEER,
     "plans/<int:pk>/close-districts/": STEER,
     "documents/<int:pk>/validity/": STEER,
+    "documents/<int:pk>/relations/": STEER,
     "documents/<int:pk>/amends/": STEER,
+    "targets/<int:pk>/links/": STEER,
+    "targets/<int:pk>/bind/": STEER,
     "documents/<int:pk>/confirm/rows/": STEER,
     "documents/<int:pk>/confirm/rows/<int:number>/": STEER,
     "documents/<int:pk>/confirm/finish/": STEER,
-    "targets/<int:pk>/links/": STEER,
-    "targets/<int:pk>/bind/": STEER,
 }
 # What a deed needs to be told.
 SENT = {

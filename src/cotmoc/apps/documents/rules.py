@@ -11,6 +11,8 @@ from cotmoc.core.text import fold
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _LEADING_ZEROS = re.compile(r"^0+(?=\d)")
 _GENERAL = re.compile(r"\b(uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|tinh|thanh pho)\b")
+# How symbols of people's committees, people's councils and provincial party committees end.
+_OF_PROVINCES = ("-ubnd", "-hdnd", "-tu", "/tu")
 MOST_WORDS = 12
 MOST_HITS = 500
 
@@ -45,6 +47,17 @@ def may_be(cited: Cited, found: Cited) -> bool:
     if cited.on and found.on and cited.on != found.on:
         return False
     return _same_issuer(cited.issuer, found.issuer)
+
+
+def meant_issuer(stated: str, key: str, own: str) -> str:
+    """Who issued a cited document: as stated, or one's own province where that is what is meant.
+
+    "Kế hoạch số 12/KH-UBND của UBND tỉnh" is one of the province that says so, and so is a symbol
+    of a province's bodies without any issuer.
+    """
+    if _own_name(stated):
+        return stated
+    return own if stated or key.endswith(_OF_PROVINCES) else ""
 
 
 def _same_issuer(one: str, other: str) -> bool:

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.documents.models import Clause, Document, Relation
-from cotmoc.apps.documents.rules import Cited, may_be, reference_key, search_words
+from cotmoc.apps.documents.models import Clause, Document, Relation, RelationKind
+from cotmoc.apps.documents.rules import Cited, may_be, meant_issuer, reference_key, search_words
 from cotmoc.apps.journal.services import record
 from cotmoc.plantext import Plan as ReadPlan
 from cotmoc.plantext.model import Citation, Head
@@ -161,6 +161,7 @@ def _tie(document: Document) -> int:
     if not document.symbol_key:
         return tied
     waiting = Relation.objects.filter(other=None, reference_key=document.symbol_key)
+    waiting = waiting.select_related("document").defer("document__text", "document__search")
     coming = [each for each in waiting if _meant(each) == document]
     Relation.objects.filter(pk__in=[each.pk for each in coming]).update(other=document)
     return tied + len(coming)
@@ -172,10 +173,10 @@ def _meant(relation: Relation) -> Document | None:
     One that is still being confirmed gives way to one that holds. Two make a tie, and a tie says
     nothing: a person decides.
     """
-    cited = Cited(relation.reference_key, relation.date, relation.issuer)
-    found = Document.objects.filter(symbol_key=relation.reference_key).exclude(
-        pk=relation.document_id
-    )
+    key = relation.reference_key
+    issuer = meant_issuer(relation.issuer, key, relation.document.issuer)
+    cited = Cited(key, relation.date, issuer)
+    found = Document.objects.filter(symbol_key=key).exclude(pk=relation.document_id)
     meant = [
         each
         for each in found.only("symbol_key", "date", "issuer", "state")
@@ -184,6 +185,63 @@ def _meant(relation: Relation) -> Document | None:
     signed = [each for each in meant if each.state != Document.State.DRAFT]
     meant = signed or meant
     return meant[0] if len(meant) == 1 else None
+
+
+@transaction.atomic
+def relate(
+    document: Document, kind: RelationKind, other: Document, *, actor: Person | None, now: datetime
+) -> bool:
+    """Tie a document to another by a person's word; returns whether that is new.
+
+    A relation of the text that was left untied, or tied to another document, is the one tied.
+    """
+    if document.pk == other.pk or document.relations.filter(kind=kind, other=other).exists():
+        return False
+    same = document.relations.exclude(reference_key="").filter(
+        kind=kind, reference_key=other.symbol_key
+    )
+    relation = same.first() or Relation(
+        document=document,
+        kind=kind,
+        reference=other.symbol,
+        reference_key=other.symbol_key,
+        issuer=other.issuer,
+        text=other.reference,
+        date=other.date,
+        start=0,
+        end=0,
+    )
+    before = {"other": relation.other_id}
+    relation.other = other
+    relation.save()
+    record(
+        "document.related",
+        document,
+        actor=actor,
+        now=now,
+        before=before,
+        after={"kind": str(kind), "other": other.pk},
+    )
+    return True
+
+
+@transaction.atomic
+def untie(relation: Relation, *, actor: Person | None, now: datetime) -> bool:
+    """Say that a relation does not mean the document it is tied to; returns whether it was tied."""
+    if relation.other_id is None:
+        return False
+    before = {"other": relation.other_id}
+    relation.other = None
+    relation.save(update_fields=["other"])
+    record(
+        "document.untied",
+        relation.document,
+        actor=actor,
+        now=now,
+        before=before,
+        after={"kind": relation.kind, "reference": relation.reference},
+    )
+    return True
 
 
 class ValidityError(ValueError):

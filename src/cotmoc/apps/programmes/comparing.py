@@ -9,6 +9,7 @@ from django.db.models import Q
 from cotmoc.apps.programmes.linking import Difference, differences, stated
 from cotmoc.apps.programmes.matching import Rarity, pair_up
 from cotmoc.apps.programmes.models import Plan, Target, TargetLink
+from cotmoc.apps.programmes.queries import plan_targets
 
 MOST_PLANS = 3
 
@@ -51,23 +52,13 @@ class ComparedRow:
 
 
 def compare_plans(plans: Sequence[Plan], *, viewer: object) -> list[ComparedRow]:
-    """The targets of plans in rows: those of several plans in the order of the first plan's text,
-    then those that stand in one plan only. Two queries, whatever the number of plans."""
-    by_plan = _targets(plans, viewer)
-    groups = _groups(by_plan)
+    """The targets of plans, as amended, in rows: those of several plans in the order of the first
+    plan's text, then those that stand in one plan only. One query and those of `plan_targets` for
+    each plan."""
+    groups = _groups([plan_targets(plan, viewer=viewer) for plan in plans])
     shared = [row for row in groups if row.plans > 1]
     alone = [row for row in groups if row.plans == 1]
     return [*shared, *alone]
-
-
-def _targets(plans: Sequence[Plan], viewer: object) -> list[list[Target]]:
-    places = {plan.pk: place for place, plan in enumerate(plans)}
-    found: list[list[Target]] = [[] for _plan in plans]
-    rows = Target.objects.visible_to(viewer).filter(plan__in=places).order_by("plan", "order")
-    for target in rows.select_related("lead"):
-        target.plan = plans[places[target.plan_id]]
-        found[places[target.plan_id]].append(target)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

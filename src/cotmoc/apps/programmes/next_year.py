@@ -121,7 +121,7 @@ def _promise(plan: Plan, carried: CarriedTarget) -> Promise:
         level=target.level,
         pillar=target.pillar,
         lead=_nfc(carried.lead),
-        quote=plan.document.text[target.start : target.end],
+        quote=target.quote,
         old_value=target.value,
         old_deadline=target.deadline,
         old_year=plan.year,

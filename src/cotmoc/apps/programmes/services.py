@@ -18,6 +18,7 @@ from cotmoc.apps.measurement.services import publish_figures
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.bodies import Bodies, bodies_of
 from cotmoc.apps.programmes.drafts import DraftError, propose_rows
+from cotmoc.apps.programmes.linking import link_targets
 from cotmoc.apps.programmes.models import DraftRow, Plan, PlanTask, Target
 from cotmoc.core.text import fold
 from cotmoc.plantext import Plan as ReadPlan
@@ -67,6 +68,7 @@ def _import(
     accept_all_rows(document, actor=actor, now=now)
     plan = confirm_document(document, actor=actor, now=now)
     assert plan is not None
+    link_targets(plan, actor=actor, now=now)
     targets = list(plan.targets.all())
     record(
         "plan.imported",

@@ -251,3 +251,26 @@ def test_what_a_document_says_stays_text(dung, recorded, reading):
         assert "<script>alert" not in html
         assert "<img" not in html
         assert "&lt;script&gt;" in html
+
+
+def test_a_person_ties_what_the_register_left_open(cast, browser, dung, recorded, reading, cites):
+    first = recorded(reading("33", date="2025-01-15"))
+    second = recorded(reading("33", date="2026-01-15"))
+    newer = recorded(reading("40", citations=(cites("amends", "33/KH-UBND"),)))
+    address = f"/documents/{newer.pk}/relations/"
+    assert browser(cast.an).post(address, {"kind": "amends", "other": second.pk}).status_code == 403
+    for other in (second, first):
+        dung.post(address, {"kind": "amends", "other": other.pk})
+        assert newer.relations.get().other == other  # put right, not doubled
+    dung.post(address, {"kind": "amends", "other": first.pk})
+    assert Entry.objects.filter(verb="document.related", actor=cast.dung).count() == 2
+    dung.post(address, {"untie": newer.relations.get().pk})
+    assert newer.relations.get().other is None
+    dung.post(address, {"kind": "replaces", "other": first.pk})
+    assert set(newer.relations.values_list("kind", "other")) == {
+        ("amends", None), ("replaces", first.pk),
+    }  # fmt: skip
+    for sent in ({}, {"untie": "x"}, {"kind": "amends", "other": newer.pk}, {"kind": "?"}):
+        assert dung.post(address, sent).status_code == 302
+    assert dung.post(address, {"untie": "999999999"}).status_code == 404
+    assert newer.relations.count() == 2

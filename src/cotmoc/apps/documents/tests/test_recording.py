@@ -71,9 +71,20 @@ def test_the_same_number_of_another_province_or_day_is_not_tied(recorded, readin
     assert [each.other for each in newer.relations.all()] == [None, None]
 
 
-def test_two_documents_a_citation_may_mean_leave_it_to_a_person(recorded, reading, cites):
+def test_a_symbol_of_a_province_without_its_name_is_of_the_province_that_says_so(
+    recorded, reading, cites
+):
     recorded(reading("33", issuer="UBND tỉnh Gia Lai"))
-    recorded(reading("33", issuer="UBND tỉnh Phú Thọ"))
+    cited = (cites("amends", "33/KH-UBND"), cites("replaces", "33/KH-UBND", issuer="UBND tỉnh"))
+    newer = recorded(reading("40", citations=cited))
+    assert [each.other for each in newer.relations.all()] == [None, None]
+    own = recorded(reading("33", issuer="ỦY BAN NHÂN DÂN TỈNH PHÚ THỌ"))
+    assert [each.other for each in newer.relations.all()] == [own, own]
+
+
+def test_two_documents_a_citation_may_mean_leave_it_to_a_person(recorded, reading, cites):
+    recorded(reading("33", date="2025-01-15"))
+    recorded(reading("33", date="2026-01-15"))
     newer = recorded(reading("40", citations=(cites("amends", "33/KH-UBND"),)))
     assert newer.relations.get().other is None
 

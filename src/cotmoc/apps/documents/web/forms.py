@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cotmoc.apps.documents.models import Document
+from cotmoc.apps.documents.models import Document, RelationKind
+from cotmoc.apps.documents.queries import documents
 from cotmoc.apps.documents.services import ValidityError
 
 PROBLEMS = {
@@ -34,3 +35,21 @@ class ValidityForm(forms.Form):
     def refuse(self, error: ValidityError) -> None:
         """Show what the service refused beside the field it is about."""
         self.add_error(*PROBLEMS[error.code])
+
+
+class RelationForm(forms.Form):
+    """Another document that this one speaks of, and how."""
+
+    kind = forms.ChoiceField(label=_("This document"), choices=RelationKind.choices)
+    other = forms.ModelChoiceField(label=_("which document"), queryset=Document.objects.none())
+
+    def __init__(self, *args: Any, document: Document, viewer: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["other"]
+        choices.queryset = documents(viewer=viewer).exclude(pk=document.pk)  # type: ignore[attr-defined]
+        choices.label_from_instance = _named  # type: ignore[attr-defined]
+
+
+def _named(document: Document) -> str:
+    named = f"{document.symbol} · {document.title}" if document.symbol else document.title
+    return named if len(named) <= 90 else f"{named[:89].rstrip()}…"

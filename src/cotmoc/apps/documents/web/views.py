@@ -18,8 +18,8 @@ from cotmoc.apps.documents.models import Document
 from cotmoc.apps.documents.originals import path_of
 from cotmoc.apps.documents.ports import statements
 from cotmoc.apps.documents.queries import Related, passages, register_rows, related
-from cotmoc.apps.documents.services import ValidityError, set_validity
-from cotmoc.apps.documents.web.forms import ValidityForm
+from cotmoc.apps.documents.services import ValidityError, relate, set_validity, untie
+from cotmoc.apps.documents.web.forms import RelationForm, ValidityForm
 from cotmoc.apps.documents.web.graph import graph
 from cotmoc.apps.documents.web.lists import SORT_KEYS, DocumentFilters, export_rows
 from cotmoc.apps.documents.web.reading import address_from, lines
@@ -82,6 +82,9 @@ def _page(
             "doors": told.doors(found.pk, viewer=request.user),
             "kept": path_of(found.digest).is_file(),
             "validity": validity,
+            "relating": RelationForm(document=found, viewer=request.user)
+            if _steers(request)
+            else None,
         },
         status=status,
     )
@@ -95,9 +98,12 @@ def _readable(request: HttpRequest, pk: int) -> Document:
     return get_object_or_404(Document.objects.visible_to(request.user).defer("search"), pk=pk)
 
 
+def _steers(request: HttpRequest) -> bool:
+    return isinstance(request.user, Person) and request.user.steers
+
+
 def _may_steer(request: HttpRequest, found: Document) -> bool:
-    person = request.user
-    return isinstance(person, Person) and person.steers and found.state != Document.State.DRAFT
+    return _steers(request) and found.state != Document.State.DRAFT
 
 
 def _validity(found: Document) -> dict[str, object]:
@@ -159,3 +165,26 @@ def validity(request: HttpRequest, pk: int) -> HttpResponseBase:
                 messages.success(request, _("The validity of the document was recorded."))
             return redirect("document", pk=pk)
     return _page(request, found, form, status=422)
+
+
+@require_POST
+def relations(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Tie a document to another, or say that it does not mean one; for those who steer."""
+    person = request.user
+    if not isinstance(person, Person) or not person.steers:
+        raise PermissionDenied
+    found = _readable(request, pk)
+    untied = request.POST.get("untie", "")
+    form = RelationForm(request.POST, document=found, viewer=person)
+    if untied.isascii() and untied.isdigit() and len(untied) < 19:
+        relation = get_object_or_404(found.relations, pk=int(untied))
+        done = untie(relation, actor=person, now=timezone.now())
+    elif form.is_valid():
+        said = form.cleaned_data
+        done = relate(found, said["kind"], said["other"], actor=person, now=timezone.now())
+    else:
+        messages.error(request, _("Choose the document and how this one speaks of it."))
+        return redirect("document", pk=pk)
+    if done:
+        messages.success(request, _("The relation was recorded."))
+    return redirect("document", pk=pk)
