@@ -29,6 +29,9 @@ CODES = (
 )
 DISTRICTS_ABOLISHED = "2025-07-01"
 _GRDP = re.compile(r"(?<!\w)gr?dp(?!\w)")
+_FACTS = ("grdp", "no_deadline")
+# Whose own product GDP is.
+_NATIONAL = re.compile(r"(?:thủ tướng )?chính phủ|thủ tướng|quốc hội|bộ |ban chấp hành trung ương")
 _GDP = re.compile(r"(?<!\w)gdp(?!\w)")
 # Misspellings that occur in signed documents: a wrong tone, a letter too few, a word twice.
 _TYPOS = re.compile(
@@ -94,13 +97,14 @@ def flag_targets(targets: Sequence[Target], head: Head) -> list[Target]:
 def find_doubts(
     text: str, clauses: Sequence[Clause], targets: Sequence[Target], head: Head
 ) -> list[Doubt]:
-    """Every flag as a doubt at its target, and what the document as a whole contradicts."""
+    """Every flag that is one as a doubt at its target, and what the document as a whole contradicts."""
     lines = _Lines(text)
     tally = _Tally.of(targets)
     found = [
         Doubt(flag, target.start, target.end, lines.number(target.start), target.clause)
         for target in targets
         for flag in target.flags
+        if is_doubt(flag, target.unit)
     ]
     for index, clause in enumerate(clauses):
         words = fold(text[clause.start : clause.end])
@@ -114,6 +118,15 @@ def find_doubts(
                 Doubt(code, place, clause.start + end, lines.number(place), clause.address)
             )
     return found + _structure_sums(targets, lines)
+
+
+def is_doubt(flag: str, unit: str | None) -> bool:
+    """Whether a flag of a target or task is for a person to look at, or only tells a fact.
+
+    A share of GRDP is what it should be, most tasks have no date of their own, and most rates go
+    without the words of what they are a share of; a rank among nobody knows how many is a doubt.
+    """
+    return flag not in _FACTS and (flag != "denominator_unnamed" or unit == "rank")
 
 
 def in_order(doubts: Iterable[Doubt]) -> list[Doubt]:
@@ -134,7 +147,8 @@ def _own(target: Target, head: Head) -> Iterator[str]:
         yield "typo"
     if target.unit == "%" and _GRDP.search(words):
         yield "grdp"
-    if _GDP.search(words) and "việt nam" not in words:
+    national = _NATIONAL.match(fold(head.issuer or "")) is not None
+    if _GDP.search(words) and "việt nam" not in words and not national:
         yield "gdp_for_grdp"
     if _is_impossible_share(target):
         yield "share_above_100"

@@ -14,7 +14,10 @@ from cotmoc.plantext.words import phrase
 NUMBER = r"\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?(?!\d)|\d{1,12}(?:[,.]\d{1,4})?(?!\d)"
 _ALONE = r"(?<![\w/.,])"
 _SCALE = r"nghìn\stỷ|nghìn\stỉ|ngàn\stỷ|tỷ|tỉ|triệu|nghìn|ngàn|vạn"
-_PER = r"(?:\s?/\s?(?:người|năm|tháng|ha|hộ|lao\sđộng|ngày)){0,3}"
+_PER = (
+    r"(?:\s?/\s?(?:(?:mỗi\s|một\s|01\s|1\s)?(?:người|năm|tháng|ha|hộ|lao\sđộng|ngày|hồ\ssơ|thủ\stục"
+    r"|lượt(?:\sgiao\sdịch|\skhách)?|giao\sdịch|lần|trường\shợp|vụ(?:\sviệc)?))){0,3}"
+)
 # Measures of length, speed, time and foreign money are honest numbers, but no unit of a target.
 _OTHER_UNITS = (
     *("usd", "đô la mỹ", "đô la", "phút", "giờ", "giây", "km", "km2", "m2", "m3", "ha", "héc ta"),
@@ -26,7 +29,7 @@ _UNITS = (
     rf"|(?P<money>\s(?:{_SCALE})?\s?(?:đồng|vnđ|vnd)(?!\w)|\s(?:nghìn\s)?(?:tỷ|tỉ)(?!\w)"
     rf"(?!\s(?:usd|đô\sla|lượt|người|kwh)))(?P<per>{_PER})"
     rf"|(?P<scale>\s(?:{_SCALE}))?\s(?P<other>{'|'.join(map(re.escape, _OTHER_UNITS))}){_PER}(?!\w)"
-    r"|(?P<days>\sngày(?:\slàm\sviệc)?)(?!\w)"
+    rf"|(?P<days>\sngày(?:\slàm\sviệc)?){_PER}(?!\w)"
     r"|(?P<points>\sđiểm)(?=\s{0,4}(?:$|[,;.)]|trở\s|đối\svới\s|trên\sthang|và\s))"
     r"|(?P<places>\s(?:bậc|hạng))(?!\w)"
     r"|(?P<times>\slần(?=\sso\svới)|\slần(?=\s{0,4}(?:$|[,;.])))"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cotmoc.plantext import source
-from cotmoc.plantext.doubts import find_doubts, flag_targets, in_order
+from cotmoc.plantext.doubts import find_doubts, flag_targets, in_order, is_doubt
 from cotmoc.plantext.formats.cleaning import clean
 from cotmoc.plantext.grids import Grid, find_grids, read_rows
 from cotmoc.plantext.head import read_head, with_citations
@@ -23,8 +23,8 @@ from cotmoc.plantext.targets import Finding
 from cotmoc.plantext.tasks import TaskReading, read_tasks
 from cotmoc.plantext.words import fold
 
-# Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
-_NOT_DOUBTED = ("no_deadline",)
+# `find_doubts` tells of it wherever it stands.
+_TOLD_ELSEWHERE = ("impossible_date",)
 _NUMBER_WITH_PERCENT = re.compile(r"\d\s?%")
 
 
@@ -163,7 +163,7 @@ class _Collector:
     def _take_task(self, task: Task, clause: Clause) -> None:
         self.tasks.append(task)
         for flag in task.flags:
-            if flag not in _NOT_DOUBTED:
+            if is_doubt(flag, None) and flag not in _TOLD_ELSEWHERE:
                 self._doubt(flag, task.start, task.end, clause)
 
     # --- targets --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cotmoc.apps.documents.models import Clause, Document
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.core.text import fold
+from cotmoc.plantext.doubts import is_doubt
 
 
 class Pillar(models.TextChoices):
@@ -164,10 +165,6 @@ class PlanTask(models.Model):
         return self.plan.document.text[self.start : self.end]
 
 
-# Most tasks of most plans have no date of their own: a fact of the row, not a doubt.
-FACTS = frozenset({"no_deadline"})
-
-
 class DraftRowQuerySet(models.QuerySet["DraftRow"]):
     def visible_to(self, person: object) -> Self:
         return self.filter(document__in=Document.objects.visible_to(person))
@@ -229,7 +226,7 @@ class DraftRow(models.Model):
     @property
     def doubts(self) -> list[str]:
         """Those flags that a person should look at before accepting."""
-        return [flag for flag in self.flags if flag not in FACTS]
+        return [flag for flag in self.flags if is_doubt(flag, self.content.get("unit"))]
 
 
 class DraftChange(models.Model):

@@ -37,14 +37,17 @@ class TargetRow:
 def current_plan(viewer: object) -> Plan | None:
     """The newest plan in force that the viewer may see; else the newest there is.
 
-    A plan in a document that amends another one is part of that other plan.
+    A plan of a body that is not registered here, kept to compare with, comes last. A plan in a
+    document that amends another one is part of that other plan.
     """
     plans = Plan.objects.visible_to(viewer).select_related("document", "organisation__unit")
     amending = Relation.objects.filter(
         document=OuterRef("document"), kind=RelationKind.AMENDS, other__plan__isnull=False
     )
     own = plans.filter(~Exists(amending))
-    return own.filter(document__state=Document.State.IN_FORCE).first() or own.first()
+    in_force = Q(document__state=Document.State.IN_FORCE)
+    ranked = own.annotate(strange=Q(organisation__isnull=True), ended=~in_force)
+    return ranked.order_by("strange", "ended", "-year", "-id").first()
 
 
 def plan_targets(plan: Plan, *, viewer: object, restated: bool = False) -> list[Target]:

@@ -173,4 +173,5 @@ def test_lines_glued_in_conversion_are_cut() -> None:
     assert [citation.type for citation in plan.head.citations] == ["law"]
     assert plan.head.recipients == ("Các sở", "Lưu: VT")
     reasons = [left.reason for left in plan.left_alone]
-    assert reasons == ["head", "head", "basis", "heading", "task", *["recipients"] * 3]
+    assert reasons == ["head", "head", "basis", "heading", *["recipients"] * 3]
+    assert [task.lead for task in plan.tasks] == ["Sở Nội vụ"]

@@ -489,3 +489,11 @@ class TestPages:
         assert browser(cast.dung).post(address).status_code == 302
         assert plan.targets.get().standing == "closed"
         assert address not in browser(cast.dung).get(f"/plans/{plan.pk}/").content.decode()
+
+
+def test_a_plan_of_a_body_that_is_not_ours_does_not_take_the_place_of_ours(make_plan, cast):
+    ours = make_plan([("Tỷ lệ hồ sơ trực tuyến đạt 80%", "80")])
+    other = make_plan([("Tỷ lệ hồ sơ trực tuyến đạt 90%", "90")], on=date(2026, 6, 1))
+    assert current_plan(cast.dung) == other
+    Plan.objects.filter(pk=other.pk).update(organisation=None)
+    assert current_plan(cast.dung) == ours
