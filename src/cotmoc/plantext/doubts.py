@@ -97,7 +97,7 @@ def flag_targets(targets: Sequence[Target], head: Head) -> list[Target]:
 def find_doubts(
     text: str, clauses: Sequence[Clause], targets: Sequence[Target], head: Head
 ) -> list[Doubt]:
-    """Every flag that is one as a doubt at its target, and what the document as a whole contradicts."""
+    """Every doubtful flag at its target, and what the document as a whole contradicts."""
     lines = _Lines(text)
     tally = _Tally.of(targets)
     found = [
