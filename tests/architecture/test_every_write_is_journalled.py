@@ -230,6 +230,7 @@ class Deeds:
 
     def programmes_link_targets(self):
         self.another_plan()
+        TargetLink.objects.all().delete()  # importing a plan links it
         linking.link_targets(self.plan, **self.who)
         return "targets.linked"
 

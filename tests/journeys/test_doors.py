@@ -40,8 +40,10 @@ def test_giang_who_audits_reads_the_journal(giang):
     giang.open("/")
     assert giang.find(".side nav a[href='/journal/']").count() == 1
     giang.open("/journal/")
-    verbs = giang.find("#entries code").all_inner_texts()
-    assert {"plan.published", "figures.computed", "person.created"} <= set(verbs)
+    assert giang.find("#entries code").count()
+    for verb in ("plan.published", "figures.computed", "person.created"):
+        giang.open(f"/journal/?q={verb}")
+        assert verb in giang.find("#entries code").all_inner_texts()
 
 
 def test_an_leaves_and_the_door_is_shut(visitor_of, screen):

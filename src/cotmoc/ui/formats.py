@@ -119,6 +119,7 @@ def unit_word(unit: str) -> str:
         "rank": gettext("rank"),
         "%/year": gettext("% a year"),
         "yes/no": gettext("yes or no"),
+        "VND": gettext("VND"),
     }.get(unit, unit)
 
 

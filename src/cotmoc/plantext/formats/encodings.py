@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from cotmoc.core import legacy_encodings
@@ -11,6 +12,9 @@ from cotmoc.plantext.unreadable import UnreadableText
 _BLANK_CONTROLS = frozenset("\t\n\r\f\v")
 _MAX_CONTROL_SHARE = 0.01
 _LEAST_PLAUSIBLE = 0.7
+# What stands on a line, or in one of two columns beside each other.
+_PIECE = re.compile(r"[^\s](?:[^\n\t ]| (?! ))*")
+_LEAST_CAPITALS = 3
 # Bytes of these names are old Vietnamese ones as often as not.
 _LATIN = frozenset(("iso-8859-1", "latin-1", "windows-1252", "us-ascii", "ascii", "x-user-defined"))
 _OLD = {
@@ -75,6 +79,8 @@ def _decode_old(raw: bytes, file: str, declared: str | None, position: int) -> D
     if kind:
         text = _OLD[kind](raw)
         if legacy_encodings.plausible(text[:20_000]) >= _LEAST_PLAUSIBLE:
+            if kind == "tcvn3":
+                text = _PIECE.sub(_with_capitals, text)
             return Decoded(text, kind, f"converted_{kind}")
     if declared and declared.lower() not in _LATIN and (known := _known(declared)):
         try:
@@ -92,6 +98,15 @@ def _nearly_utf8(raw: bytes) -> bool:
     """A text with a few broken bytes in it is still UTF-8; old encodings have many."""
     lost = raw.decode("utf-8", errors="replace").count("\ufffd")
     return lost * 300 <= len(raw)
+
+
+def _with_capitals(piece: re.Match[str]) -> str:
+    """TCVN3 has no capitals with tones; a font draws the small ones tall: `Kế HOạCH`."""
+    words = piece.group()
+    plain = [char for char in words if char.isascii() and char.isalpha()]
+    # `Số: 33/KH-UBND` is no heading.
+    tall = len(plain) >= _LEAST_CAPITALS and "/" not in words and all(map(str.isupper, plain))
+    return words.upper() if tall else words
 
 
 def _known(name: str) -> str | None:
