@@ -109,6 +109,7 @@ _VERBS = (
     *("đấu thầu", "cắm", "di chuyển", "di dời", "chuyển", "nhận diện", "ký số", "gắn trách nhiệm"),
     *("chăm lo", "trồng", "thu gom", "thu hồi", "giảm", "hạn chế", "bãi bỏ", "ngừng", "dừng"),
     *("tiếp cận", "tôn vinh", "khôi phục", "phục hồi", "bảo tồn", "luân chuyển", "đề nghị"),
+    *("thu nhận", "cấp phát", "cấp mới", "vinh danh", "tuyên dương", "ký", "rà quét"),
     *("tham vấn", "trưng bày", "quảng bá", "xuất bản", "dự toán", "quyết toán", "thanh toán"),
 )
 _ADVERBS = (

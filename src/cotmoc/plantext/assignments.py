@@ -69,7 +69,7 @@ _IS_HELP = re.compile(
 _GIVEN_TO = re.compile(rf"(?<!\w)(?:giao(?:{GAP}cho)?|do){GAP}$", re.I)
 _NO_WORK = re.compile(
     rf"(?:(?:tham{GAP}mưu|tổ{GAP}chức|triển{GAP}khai|thực{GAP}hiện|hoàn{GAP}thành|chủ{GAP}trì|phối{GAP}hợp|nội{GAP}dung|nhiệm{GAP}vụ"
-    rf"|việc|các|này|nêu{GAP}trên)\s{{0,4}}){{0,6}}"
+    rf"|làm|chủ{GAP}đầu{GAP}tư|đầu{GAP}mối|việc|các|này|nêu{GAP}trên)\s{{0,4}}){{0,6}}"
 )
 # Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
 _LEAP_YEAR = 2000
@@ -95,7 +95,9 @@ _FORMALITY = re.compile(
         *("trong quá trình", "trên đây", "kế hoạch này", "quyết định này", "nghị quyết này"),
         *("chương trình này", "đề án này", "chỉ thị này", "nơi nhận", "quá trình"),
     )
-    + r")|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày"
+    + r")|\s{0,4}(?:yêu\scầu|đề\snghị)\s[^.;:]{3,160}?\snghiêm\stúc\s(?:tổ\schức\s|triển\skhai,?\s){0,2}"
+    r"thực\shiện(?:\s(?:kế\shoạch|chỉ\sthị|quyết\sđịnh|thông\sbáo|các\snội\sdung)[^.;]{0,40})?[\s./]{0,6}$"
+    r"|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày"
     r"|.{0,100}thông\sbáo\sđể\s.{0,60}\sbiết(?!\w)",
     re.S,
 )

@@ -111,6 +111,8 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _ONLY_TIME = re.compile(
     r"(?:đến|hết|trong|cuối)?\s?(?:hết\s)?(?:năm\s)?20\d\d$|quý\s[ivx\d]{1,3}(?:[/\s].{0,12})?$|\d\stháng.{0,20}$"
 )
+_FIRST_MONTHS = re.compile(r"(?:hết\s|trong\s)?0?([369])\stháng(?!\s(?:cuối|sau|còn))")
+_ENDS = {"3": "03-31", "6": "06-30", "9": "09-30"}
 _BRACKET = re.compile(r"\(([^()]{0,60})\)")
 
 
@@ -137,9 +139,17 @@ def read_column(index: int, heads: list[str], year: int | None) -> Column:
     column = Column(index, _meaning(texts), unit=inside or None, scale=scale_of(inside))
     if column.meaning in ("value", "baseline", "goal"):
         due = find_due(own, year, labelled=True) or find_due(" ".join(texts), year, labelled=True)
-        column = replace(column, deadline=due.date if due else None)
+        column = replace(column, deadline=_part_of_year(own, due.date) if due else None)
     level = _LEVEL.match(own)
     return replace(column, level=_LEVELS[level.group(1)] if level else None)
+
+
+def _part_of_year(head: str, date: str | None) -> str | None:
+    """`Kế hoạch năm 2025` above `6 tháng`: the end of June."""
+    part = _FIRST_MONTHS.match(head)
+    if date is None or part is None:
+        return date
+    return f"{date[:4]}-{_ENDS[part.group(1)]}"
 
 
 def _plain(head: str) -> str:

@@ -69,7 +69,11 @@ def _whole_year(match: re.Match[str], year: int) -> str | None:
 _Form = tuple[str, Callable[[re.Match[str], int], str | None], bool]
 # The last column: may the form stand alone in prose, without `trước`, `trong` and the like?
 _FORMS: tuple[_Form, ...] = (
-    (rf"(?P<day>\d{{1,2}})\s?[/-]\s?(?P<month>\d{{1,2}})\s?[/-]\s?{_YEAR}", _day, False),
+    (
+        rf"(?P<day>\d{{1,2}})\s?(?P<sep>[/-])\s?(?P<month>\d{{1,2}})\s?(?P=sep)\s?{_YEAR}",
+        _day,
+        False,
+    ),
     (
         rf"(?P<day>\d{{1,2}}){GAP}tháng{GAP}(?P<month>\d{{1,2}}){_OF_YEAR}?(?![\d/])",
         _day,
@@ -82,12 +86,12 @@ _FORMS: tuple[_Form, ...] = (
         True,
     ),
     (
-        rf"(?:các{GAP})?quý{GAP}{_LAST_OF}(?P<quarter>i{{1,3}}|iv|[1-4])(?!\w){_OF_YEAR}?",
+        rf"(?:(?:các{GAP})?quý{GAP}|q\.?\s?){_LAST_OF}(?P<quarter>i{{1,3}}|iv|[1-4])(?!\w){_OF_YEAR}?",
         _quarter,
         False,
     ),
     (
-        rf"tháng{GAP}(?:\d{{1,2}}\s?(?:,|-|–|và|đến)\s{{0,2}}(?:tháng{GAP})?){{0,3}}"
+        rf"(?:tháng{GAP}|t\.?(?=\d))(?:\d{{1,2}}\s?(?:,|-|–|và|đến)\s{{0,2}}(?:tháng{GAP})?){{0,3}}"
         rf"(?P<month>\d{{1,2}})(?![\d/]\d\d(?!\d)){_OF_YEAR}?(?!\d)",
         _month,
         False,

@@ -80,6 +80,7 @@ class _Row:
 
     cells: list[list[Cell]]
     own: list[Cell]
+    over_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +252,18 @@ def _logical_rows(text: str, grid: Grid, rows: list[list[Cell | None]]) -> Itera
             yield current
         below = grid.head_rows
         cells = [[cell] if cell and cell.row > below else [] for cell in rows[index]]
-        current = _Row(cells, list(own))
+        current = _Row(cells, list(own), _over_parts(text, grid, rows, index))
     if current:
         yield current
+
+
+def _over_parts(text: str, grid: Grid, rows: list[list[Cell | None]], index: int) -> bool:
+    """`1 | Tuyên truyền` above `1.1 | Tổ chức hội nghị`: the parts are the work."""
+    number = next((each.index for each in grid.columns if each.meaning == "number"), None)
+    if number is None or index + 1 >= len(rows):
+        return False
+    own, below = (_of(text, rows[at][number]).rstrip(".") for at in (index, index + 1))
+    return bool(own) and own[-1].isdigit() and below.startswith(f"{own}.")
 
 
 def _goes_on(text: str, grid: Grid, row: list[Cell | None]) -> bool:
@@ -360,7 +370,7 @@ class _GridReader:
         if len(distinct) > 1 or not distinct:
             return False
         number = self._words(row, "number")
-        wide = distinct[0].column_span >= 3 or number == name
+        wide = distinct[0].column_span >= 3 or number == name or row.over_parts
         return bool(
             wide or _GROUP_NUMBER.fullmatch(number) or name.isupper() or _GROUP_START.match(name)
         )
@@ -506,14 +516,14 @@ class _GridReader:
         helpers: tuple[str, ...],
         flags: tuple[str, ...],
     ) -> Task:
-        read = read_assignment(_without_marker(one_line(name)), self._year)
+        read = read_assignment(one_line(_without_marker(_in_one_sentence(name))), self._year)
         when = fold(one_line(self._value_of(row, "deadline")))
         due = find_due(when, self._year, labelled=True)
         frequency = find_frequency(when, labelled=True) if when else read.frequency
         deadline = (due.date if due else None) or self._marked_deadline(row) or read.deadline
         found = [*flags] if lead else [*read.flags]
         lead = lead or read.lead
-        names_of_helpers = (*helpers, *read_names(self._words(row, "coordinating")))
+        names_of_helpers = (*helpers, *read_names(self._value_of(row, "coordinating")))
         if lead is None:
             found.append("lead_missing")
         if when and not due and not frequency and has_letters(when):
@@ -531,7 +541,7 @@ class _GridReader:
             ),
             deadline=deadline,
             frequency=frequency,
-            product=trim(one_line(self._words(row, "product"))) or read.product,
+            product=trim(one_line(self._value_of(row, "product"))) or read.product,
             budget=self._budget(row) or read.budget,
             flags=tuple(dict.fromkeys(found)),
             rule="table_row",
@@ -673,6 +683,14 @@ def _earlier(column: str | None, cell: str | None, single: bool) -> str | None:
 
 _GROUP_START = re.compile(r"(?:[IVXLC]{1,6}|[A-H])[.)]\s|(?:Nhóm|Trụ cột|Lĩnh vực|Phần)\s")
 _MARKER = re.compile(r"\s{0,4}(?:[-–+•*]|\d{1,2}(?:\.\d{1,2}){0,3}[.)]|[a-zđ]\))\s{1,4}")
+
+
+_NEXT_BULLET = re.compile(r"(?<![:;.,\n])[;.]?\s{0,3}\n\s{0,4}[-–+•*]\s{1,4}")
+
+
+def _in_one_sentence(words: str) -> str:
+    """The bullets of one cell, of which each but the first follows a line break."""
+    return _NEXT_BULLET.sub("; ", words)
 
 
 def _without_marker(words: str) -> str:

@@ -102,6 +102,16 @@ _TAIL = (
 # After a comma a capital letter more likely begins another name.
 _TAIL = _TAIL.replace(r"|\s{0,2},\s{1,4}", "")
 _PRESS = rf"(?i:phát{GAP}thanh(?:,|{GAP}và|\s?[-–])?{GAP}truyền{GAP}hình|pt ?[-&]? ?th(?:{GAP}và)?)"
+# The committees of the Party below the province, before `các huyện` is read as a group.
+_BELOW = (
+    rf"(?:{GAP}(?i:(?:các{GAP})?xã,{GAP}phường(?:,{GAP}đặc{GAP}khu)?(?!\w)"
+    rf"|(?:trực{GAP})?thuộc(?:{GAP}tỉnh{GAP}(?:ủy|uỷ))?)){{0,2}}"
+)
+_COMMITTEE_OF_PARTY = rf"(?:huyện|thị|quận|thành|đảng|cấp){GAP}(?:ủy|uỷ)"
+_PARTY = (
+    rf"(?i:các{GAP}{_COMMITTEE_OF_PARTY}(?:(?:,|{GAP}và){GAP}{_COMMITTEE_OF_PARTY}){{0,4}}"
+    rf"|{_COMMITTEE_OF_PARTY}(?:(?:,|{GAP}và){GAP}{_COMMITTEE_OF_PARTY}){{1,4}}){_BELOW}"
+)
 _PROPER = (
     rf"(?i:sở){GAP}{_FIELD_ITEM}{_OF}?",
     rf"Sở{GAP}{_CAPITAL}(?:{GAP}{_WORD})?{_OF}?",
@@ -111,6 +121,7 @@ _PROPER = (
     rf"(?i:thường{GAP}trực){GAP}{_COUNCIL}(?:{GAP}{_LEVELS}{_PLACE}?)?",
     rf"(?i:ban{GAP}thường{GAP}vụ|thường{GAP}trực){GAP}(?i:(?:tỉnh|thành|đảng){GAP}(?:ủy|uỷ))",
     rf"(?i:(?:các{GAP})?thành{GAP}viên){GAP}Ban{GAP}Chỉ{GAP}đạo(?:{GAP}{_WORD}){{0,6}}",
+    rf"(?:Viễn{GAP}thông){_AREA}",
     rf"(?i:văn{GAP}phòng|vp)\s{{0,2}}{_COMMITTEE}{GAP}{_LEVELS}{_PLACE}?",
     rf"(?i:văn{GAP}phòng){GAP}(?i:đoàn{GAP}(?:đại{GAP}biểu{GAP}quốc{GAP}hội|đbqh)){GAP}(?:và|&)"
     rf"{GAP}{_COUNCIL}{_OF}?",
@@ -229,7 +240,7 @@ _FIELD_ALONE = re.compile(_FIELD_ITEM)
 _SITE = r"(?<!cơ )(?<!cơ\n)(?<!trụ )(?<!cán )(?<!đồng )(?<!nội )"
 _NAME = re.compile(
     rf"(?<![\w-]){_SITE}(?:"
-    + "|".join((*_PROPER[:1], *_GROUPS[:1], *_PROPER[1:], *_GROUPS[1:]))
+    + "|".join((_PARTY, *_PROPER[:1], *_GROUPS[:1], *_PROPER[1:], *_GROUPS[1:]))
     + r")(?!\w)"
 )
 _BETWEEN = re.compile(r"[\s,;:.+/&•–-]{0,12}(?:(?:và|cùng|với|hoặc)\s{1,4}){0,2}")

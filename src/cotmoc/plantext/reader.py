@@ -22,6 +22,7 @@ from cotmoc.plantext.structure import Passage, StructureReader, join_wrapped_lin
 from cotmoc.plantext.targets import Finding
 from cotmoc.plantext.tasks import TaskReading, read_tasks
 from cotmoc.plantext.words import fold
+from cotmoc.plantext.wrapping import paragraph_starts
 
 # `find_doubts` tells of it wherever it stands.
 _TOLD_ELSEWHERE = ("impossible_date",)
@@ -39,7 +40,8 @@ def read_plan(given: str | SourceText) -> Plan:
     text = origin.text
     pieces = cut_pieces(text)
     reading = read_head(text, pieces)
-    blocks = join_wrapped_lines(text, pieces, reading.header_end)
+    starts = paragraph_starts(origin)
+    blocks = join_wrapped_lines(text, pieces, reading.header_end, starts)
     year = _year(reading.head)
     grids = {grid.table.start: grid for grid in find_grids(text, origin.tables, year)}
     tables = [grid.table for grid in grids.values()]

@@ -33,6 +33,8 @@ _PLAIN_ASSIGNMENT = re.compile(
 _UNNUMBERED = re.compile(r"(?:^|-|\.)t\d+$")
 # `III`, `PL1`, `P2`, `C1`: too high in the document to be one piece of work.
 _IS_PART = re.compile(r"(?:^|\.)(?:[IVXLC]{1,6}|PL\w{0,6}|[PCM]\d{1,2})(?:~\d{1,3})?$")
+_NAMES_WORK = re.compile(r"\s{0,4}nội\sdung(?:\s(?:công\sviệc|nhiệm\svụ|thực\shiện))?\s{0,2}:")
+_OWN_NUMBER = re.compile(r"\.\d{1,3}$")
 _HELPS = re.compile(r"phối\s{1,4}hợp(?:\s{1,4}thực\s{1,4}hiện)?[\s.;]{0,4}$")
 _MAX_INTRODUCTION = 600
 _LONGEST_TITLE = 50
@@ -135,7 +137,8 @@ class _TaskReader:
     def take(self, index: int) -> None:
         passage = self._passages[index]
         clause = passage.clause
-        if clause.role in _SILENT_ROLES or passage.reason in _SILENT_REASONS:
+        silent = clause.role in _SILENT_ROLES or passage.reason in _SILENT_REASONS
+        if silent and not self._tells_product(passage):
             return
         if clause.kind not in ("heading", "bullet", "paragraph"):
             return
@@ -146,12 +149,24 @@ class _TaskReader:
         if clause.role not in ("goals", "purpose") and opening_label(labelled):
             if self._attach(index, labelled):
                 return
-            if clause.kind != "heading":
+            if clause.kind != "heading" and not self._is_named_work(passage, words):
                 return
         if clause.kind == "heading":
             self._heading(index, words)
         else:
             self._content(index, words)
+
+    def _tells_product(self, passage: Passage) -> bool:
+        """`- Kết quả: Báo cáo rà soát` among the labelled lines of a task is no result."""
+        if passage.clause.kind != "bullet" or opening_label(self._all_words(passage)) != "product":
+            return False
+        return any(draft.told for draft in self._told_about(passage))
+
+    def _is_named_work(self, passage: Passage, words: str) -> bool:
+        """`1.1. Nội dung: Rà soát …` with a number of its own is the work, not a word about it."""
+        label = _NAMES_WORK.match(fold(self._all_words(passage)[:40]))
+        numbered = _OWN_NUMBER.search(passage.clause.address)
+        return bool(label and numbered and begins_with_action(fold(words)))
 
     def _words_of(self, passage: Passage) -> str:
         return self._text[self._body(passage) : passage.clause.end]
@@ -507,10 +522,16 @@ def _names_lead(words: str) -> bool:
 
 def _without_opening_clause(folded: str) -> str:
     """`Trước ngày 30/6/2026, hoàn thành …`: what follows the comma."""
+    if duties := _BY_DUTIES.match(folded):
+        return folded[duties.end() :]
     match = _OPENING_CLAUSE.match(folded)
     return folded[match.end() :] if match else folded
 
 
+_BY_DUTIES = re.compile(
+    r"\s{0,4}(?:căn\scứ|trên\scơ\ssở|theo)\s(?:đúng\s)?chức\snăng,\snhiệm\svụ(?:,\squyền\shạn)?"
+    r"(?:\sđược\s(?:giao|phân\scông))?[\s,:]{1,4}"
+)
 _OPENING_CLAUSE = re.compile(
     r"\s{0,4}(?:căn\scứ|trên\scơ\ssở|theo|hằng|hàng|trước|đến|trong|định\skỳ|từ|sau\skhi|ngoài\sra"
     r"|bên\scạnh\sđó|khi|để|nhằm|chậm\snhất|năm|quý|tháng|với)(?!\w)[^.;,]{0,200},\s{1,4}"

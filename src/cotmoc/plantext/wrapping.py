@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cotmoc.plantext import annexes, noise, wording
 from cotmoc.plantext.comparators import waits_for_number
 from cotmoc.plantext.lines import Marker, Piece
+from cotmoc.plantext.origins import SourceText
 from cotmoc.plantext.words import fold
 
 _MAX_HEADING = 120
@@ -22,6 +25,8 @@ _SENTENCE_ENDS = (".", ";", "!", "?", "…", ":", "/.")
 _WIDEST_PRINTED_LINE = 130
 _FULL_LINE = 0.8
 _ENOUGH_LINES = 12
+# Formats in which a paragraph is what its writer ended, not a line of a page.
+_KEEPS_PARAGRAPHS = ("docx", "html")
 # A line cannot end a clause with such a word.
 _HANGS = re.compile(
     r"(?<!\w)(?:ngày|tháng|và|của|với|theo|về|cho|các|tại|trên|từ|được|để|do|quyết định số"
@@ -41,12 +46,27 @@ class Block:
     glued: bool
 
 
-def join_wrapped_lines(text: str, pieces: list[Piece], header_end: int) -> list[Block]:
-    """A line that plainly continues the one before belongs to the same clause."""
+def paragraph_starts(source: SourceText) -> list[int]:
+    """Where a cell begins, or a paragraph of a format whose paragraphs are not printed lines."""
+    kept = source.format in _KEEPS_PARAGRAPHS
+    return [
+        origin.start
+        for origin in source.origins
+        if origin.table is not None or (kept and origin.paragraph is not None)
+    ]
+
+
+def join_wrapped_lines(
+    text: str, pieces: list[Piece], header_end: int, starts: Sequence[int] = ()
+) -> list[Block]:
+    """A line that plainly continues the one before belongs to the same clause.
+
+    `starts` are the ascending offsets of `paragraph_starts`.
+    """
     blocks: list[Block] = []
     full = _full_line(pieces)
     for piece in pieces:
-        if blocks and _continues(text, blocks[-1], piece, header_end, full):
+        if blocks and _continues(text, blocks[-1], piece, header_end, full, starts):
             empty = blocks[-1].body >= blocks[-1].end
             body = piece.start if empty else blocks[-1].body
             blocks[-1] = replace(blocks[-1], end=piece.end, body=body)
@@ -79,13 +99,22 @@ def _full_line(pieces: list[Piece]) -> float | None:
     return width if width >= _WRAPPED_LINE and full * 4 >= len(lengths) else None
 
 
-def _continues(text: str, block: Block, piece: Piece, header_end: int, full: float | None) -> bool:
+def _continues(
+    text: str,
+    block: Block,
+    piece: Piece,
+    header_end: int,
+    full: float | None,
+    starts: Sequence[int],
+) -> bool:
     if piece.after_blank_line or block.start < header_end:
         return False
     if "\n" not in text[block.end : piece.start]:
         return False
     last_line = text[max(block.start, text.rfind("\n", block.start, block.end) + 1) : block.end]
     words = text[piece.start : piece.end]
+    if not _is_full(last_line, full) and _another_paragraph(starts, block.end, piece.start):
+        return _title_goes_on(text, block, words) if not piece.marker else False
     if piece.marker:
         return _broken_at_a_dash(text, last_line, piece)
     if annexes.opens_annex(words):
@@ -118,6 +147,15 @@ def _continues(text: str, block: Block, piece: Piece, header_end: int, full: flo
     if last_line.isupper() and not words.isupper():
         return False
     return block.marker is not None and not noise.is_caption(fold(words))
+
+
+def _another_paragraph(starts: Sequence[int], end: int, start: int) -> bool:
+    return bisect_right(starts, start) > bisect_right(starts, end)
+
+
+def _is_full(line: str, full: float | None) -> bool:
+    """A converter may make every printed line a paragraph: full lines then still go on."""
+    return full is not None and len(line) >= full
 
 
 def _broken_at_a_dash(text: str, last_line: str, piece: Piece) -> bool:

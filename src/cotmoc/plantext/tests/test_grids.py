@@ -188,6 +188,36 @@ def test_level_columns_and_level_lines() -> None:
         ]
 
 
+def test_a_row_above_its_parts_is_a_group() -> None:
+    found = tasks(
+        [
+            ["TT", "Nhiệm vụ", "Cơ quan chủ trì", "Cơ quan phối hợp", "Thời gian", "Sản phẩm"],
+            ["1", "Tuyên truyền", "", "", "", ""],
+            ["1.1", "Tổ chức hội nghị", "Sở KH&CN", "Sở Y tế; Sở Tư pháp", "Quý II", "Hội nghị"],
+            ["1.2", "- Thi chứng chỉ\n- Mở lớp", "nt", "nt", "Tháng 5 - 10/2026", "nt"],
+        ]
+    )
+    assert [task.action for task in found] == ["Tổ chức hội nghị", "Thi chứng chỉ; Mở lớp"]
+    assert {task.lead for task in found} == {"Sở KH&CN"}
+    assert {task.coordinating for task in found} == {("Sở Y tế", "Sở Tư pháp")}
+    assert found[1].deadline == "2026-10-31"
+    assert found[1].product == "Hội nghị"
+
+
+def test_a_part_of_the_year_beneath_its_year() -> None:
+    found = targets(
+        [
+            ["TT", "Chỉ tiêu", "Đơn vị tính", "Kế hoạch năm 2026", "<"],
+            ["^", "^", "^", "6 tháng", "Cả năm"],
+            ["1", "Tỷ lệ hồ sơ trực tuyến", "%", "70", "85"],
+        ]
+    )
+    assert [(each.value, each.deadline) for each in found] == [
+        ("70", "2026-06-30"),
+        ("85", "2026-12-31"),
+    ]
+
+
 def test_two_levels_in_one_cell() -> None:
     found = targets([HEADS, ["1", "Hồ sơ ký số", "%", "95% cấp tỉnh; 80% cấp xã", "Sở Y tế", ""]])
     assert [(t.level, t.value) for t in found] == [("province", "95"), ("commune", "80")]

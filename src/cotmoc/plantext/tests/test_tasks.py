@@ -8,6 +8,7 @@ import pytest
 
 from cotmoc.plantext import Plan, read_plan
 from cotmoc.plantext.model import Task
+from cotmoc.plantext.origins import Origin, SourceText
 
 HEAD = "KẾ HOẠCH\nChuyển đổi số tỉnh Phú Thọ năm 2026\n"
 
@@ -140,6 +141,10 @@ def test_who_and_what(line: str, lead: str, coordinating: tuple[str, ...], actio
         ("trong 6 tháng đầu năm 2026", "2026-06-30", None),
         ("trong năm 2026", "2026-12-31", None),
         ("chậm nhất ngày 15-12-2026", "2026-12-15", None),
+        ("trong quý III - IV/2026", "2026-12-31", None),
+        ("xong trong tháng 9 - 10/2026", "2026-10-31", None),
+        ("trước Q3/2026", "2026-09-30", None),
+        ("trong T6/2026", "2026-06-30", None),
         ("định kỳ hằng quý", None, "quarterly"),
         ("trước ngày 25 hằng tháng", None, "monthly"),
         ("trước ngày 15/12 hằng năm", None, "yearly"),
@@ -224,6 +229,7 @@ def test_a_topic_before_the_work_is_left_out_of_the_action() -> None:
         "- Việc bố trí kinh phí theo quy định hiện hành.",
         "Tăng cường ứng dụng công nghệ số trong mọi mặt của đời sống.",
         "Trong quá trình thực hiện, nếu có vướng mắc, các đơn vị phản ánh về Sở KH&CN.",
+        "Yêu cầu các đơn vị, địa phương nghiêm túc triển khai thực hiện Kế hoạch này./.",
         "Trên đây là Kế hoạch chuyển đổi số, yêu cầu các đơn vị triển khai thực hiện.",
     ],
 )
@@ -285,6 +291,53 @@ def test_numbered_lines_of_organisations() -> None:
         "Giám đốc các sở; Chủ tịch UBND các xã, phường",
     ]
     assert tasks[3].action.startswith("Chịu trách nhiệm trước UBND tỉnh")
+
+
+def test_committees_of_the_party_and_duties_before_the_work() -> None:
+    tasks = organisation(
+        "1. Các huyện ủy, thành ủy, đảng ủy trực thuộc Tỉnh ủy",
+        "Căn cứ Chương trình này, xây dựng kế hoạch thực hiện trước ngày 30/4/2026.",
+        *("2. Đảng ủy các xã, phường lãnh đạo tuyên truyền.", "3. Sở Y tế, Sở Nội vụ"),
+        "Theo chức năng, nhiệm vụ được giao chủ động triển khai Kế hoạch.",
+        "4. Viễn thông Phú Thọ, Viettel Phú Thọ: bảo đảm đường truyền.",
+        *("5. Công an tỉnh chủ trì:", "- Tiếp tục thu nhận hồ sơ cấp căn cước cho công dân."),
+    )
+    assert [task.lead for task in tasks] == [
+        "Các huyện ủy, thành ủy, đảng ủy trực thuộc Tỉnh ủy",
+        "Đảng ủy các xã, phường",
+        "Sở Y tế, Sở Nội vụ",
+        "Viễn thông Phú Thọ, Viettel Phú Thọ",
+        "Công an tỉnh",
+    ]
+
+
+def test_numbered_contents_with_labels_beneath() -> None:
+    task = one(
+        *("1. Nhóm nhiệm vụ về pháp lý", "1.1. Nội dung: Rà soát các văn bản."),
+        *("- Đơn vị thực hiện: Sở Tư pháp.", "- Thời hạn: 15/6/2026."),
+        "- Kết quả: Báo cáo rà soát trình UBND tỉnh.",
+    )
+    assert (task.action, task.lead) == ("Rà soát các văn bản", "Sở Tư pháp")
+    assert (task.deadline, task.product) == ("2026-06-15", "Báo cáo rà soát trình UBND tỉnh")
+
+
+def test_who_pays_for_the_work_before() -> None:
+    task = one("- Lắp đặt 15 máy kiosk; giao Sở Y tế làm chủ đầu tư.")
+    assert (task.action, task.lead) == ("Lắp đặt 15 máy kiosk", "Sở Y tế")
+
+
+PARAGRAPHS = ("III. NHIỆM VỤ", "- Xây dựng đề án phát triển hạ tầng số", "số hóa tài liệu lưu trữ")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_paragraphs_of_a_file_are_not_joined(kept: bool) -> None:
+    """One paragraph with a line break goes on; a paragraph of its own does not."""
+    text = "\n".join(PARAGRAPHS)
+    starts = [text.index(line) for line in PARAGRAPHS[: 2 if kept else 3]]
+    origins = tuple(Origin(start, paragraph=n) for n, start in enumerate(starts, start=1))
+    plan = read_plan(SourceText(text, "docx", origins=origins))
+    joined = [task for task in plan.tasks if "tài liệu" in task.quote and "đề án" in task.quote]
+    assert len(joined) == (1 if kept else 0)
 
 
 def test_a_heading_that_assigns_hands_down_lead_and_partners() -> None:
