@@ -73,6 +73,16 @@ _NO_WORK = re.compile(
 )
 # Stands in for an unknown year, so that `trước 30/6` is at least seen as a date.
 _LEAP_YEAR = 2000
+# `Sở Y tế (chủ trì); các sở, ngành (phối hợp)`
+_MARKED_NAMES = re.compile(
+    r"(?P<chief>[^()]{2,300}?)\s{0,3}\(chủ\strì\)[\s;,.]{1,6}(?P<help>[^()]{2,600}?)\s{0,3}\(phối\shợp\)[\s.;]{0,4}"
+)
+# `…; thời gian thực hiện từ tháng 3 đến tháng 9/2026; …`, `… (thực hiện thường xuyên)`
+_WHEN_CLAUSE = re.compile(
+    r"[;,]\s{1,4}(?:thời\s(?:gian|hạn)|tiến\sđộ)(?:\s(?:thực\shiện|hoàn\sthành|triển\skhai))?"
+    r"\s(?:từ|trong|đến|trước|là)\s[^;.()]{1,60}(?=[;.)]|$)"
+    r"|\s?\((?:thực\shiện\s)?(?:thường\sxuyên|(?:định\skỳ\s)?(?:hằng|hàng)\s(?:tuần|tháng|quý|năm))\)"
+)
 # `… (Sở Y tế, Công an tỉnh).` and `…: Sở Y tế.`
 _LAST_BRACKET = re.compile(r"(?:\(|:\s{1,4}(?=\S[^:()]{3,200}$))([^():]{3,250}?)\)?[\s.;,]{0,4}$")
 _BRACKET = re.compile(r"\(([^()]{1,600})\)")
@@ -84,7 +94,7 @@ _TRAILING = re.compile(
     r"[\s,;]{1,4}(?:và|hoàn thành|xong|thời gian|thời hạn|(?:bao )?gồm|gồm có|(?:cụ thể )?như sau"
     r"|cụ thể)$|,\s{1,4}(?:thực hiện |định kỳ )?(?:hằng|hàng) (?:tuần|tháng|quý|năm)$"
     r"|,\s{1,4}thực hiện thường xuyên$|\s{1,4}(?:hằng|hàng) (?:tuần|tháng|quý)$"
-    r"|\s{1,4}trước ngày \d{1,2} (?:tháng cuối (?:mỗi )?quý|(?:hằng|hàng) (?:tháng|quý))$"
+    r"|\s{1,4}(?:trước|vào) ngày \d{1,2} (?:tháng cuối (?:mỗi )?quý|(?:hằng|hàng) (?:tháng|quý))$"
     r"|,\s{1,4}(?:với )?(?:dự kiến |tổng )?(?:kinh phí|mức đầu tư)\s[^;.]{1,60}đồng$",
     re.I,
 )
@@ -95,7 +105,8 @@ _FORMALITY = re.compile(
         *("trong quá trình", "trên đây", "kế hoạch này", "quyết định này", "nghị quyết này"),
         *("chương trình này", "đề án này", "chỉ thị này", "nơi nhận", "quá trình"),
     )
-    + r")|\s{0,4}(?:yêu\scầu|đề\snghị)\s[^.;:]{3,160}?\snghiêm\stúc\s(?:tổ\schức\s|triển\skhai,?\s){0,2}"
+    + r")|\s{0,4}(?:yêu\scầu|đề\snghị)\s[^.;:]{3,160}?\snghiêm\stúc"
+    r"\s(?:tổ\schức\s|triển\skhai,?\s){0,2}"
     r"thực\shiện(?:\s(?:kế\shoạch|chỉ\sthị|quyết\sđịnh|thông\sbáo|các\snội\sdung)[^.;]{0,40})?[\s./]{0,6}$"
     r"|.{0,600}(?:chịu\strách\snhiệm\s)?thi\shành\s(?:quyết\sđịnh|nghị\squyết|kế\shoạch)\snày"
     r"|.{0,100}thông\sbáo\sđể\s.{0,60}\sbiết(?!\w)",
@@ -278,6 +289,10 @@ def says_only_who(text: str, year: int | None) -> bool:
 def lead_of_value(value: str) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
     """Lead, coordinating and flags of `Sở Y tế, phối hợp: Sở Nội vụ` or a table's cell."""
     folded = fold(value)
+    if marked := _MARKED_NAMES.fullmatch(folded):
+        chief, help_ = marked.span("chief"), marked.span("help")
+        lead, _, flags = lead_of_value(value[slice(*chief)])
+        return lead, read_names(value[slice(*help_)]), flags
     cut = _CHIEF.search(folded) or _COORDINATES.search(folded)
     names = read_names(value[: cut.start()] if cut else value)
     helpers = read_names(value[cut.end() :]) if cut else ()
@@ -504,6 +519,7 @@ def _cuts(
     start_of_work = _after_partners(text, folded, start, organisations)
     spans.append((start, start_of_work))
     spans += [(detail.start, detail.end) for detail in details]
+    spans += [match.span() for match in _WHEN_CLAUSE.finditer(folded, start_of_work)]
     spans += _telling_brackets(text, folded, organisations, year)
     if not opening and (run := _named_as_lead(text, folded, organisations)):
         spans += _lead_clause(folded, run)

@@ -109,7 +109,7 @@ _LEVEL = re.compile(r"^(?:đối với |ở )?(?:cấp\s)?(tỉnh|huyện|xã)$"
 _LEVELS: dict[str, Level] = {"tỉnh": "province", "huyện": "district", "xã": "commune"}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _ONLY_TIME = re.compile(
-    r"(?:đến|hết|trong|cuối)?\s?(?:hết\s)?(?:năm\s)?20\d\d$|quý\s[ivx\d]{1,3}(?:[/\s].{0,12})?$|\d\stháng.{0,20}$"
+    r"(?:đến|hết|trong|cuối)?\s?(?:hết\s)?(?:năm\s)?20\d\d$|quý\s[ivx\d]{1,3}(?:[/\s].{0,12})?$|\d\stháng.{0,20}$|cả\snăm$"
 )
 _FIRST_MONTHS = re.compile(r"(?:hết\s|trong\s)?0?([369])\stháng(?!\s(?:cuối|sau|còn))")
 _ENDS = {"3": "03-31", "6": "06-30", "9": "09-30"}
@@ -193,6 +193,9 @@ def settle(
     settled: list[Column] = []
     named = any(column.meaning in ("name", "task") for column in columns)
     has_lead = any(column.meaning == "lead" for column in columns)
+    spends = any(column.meaning == "task" for column in columns) and not any(
+        column.meaning in ("name", "goal", "unit") for column in columns[:2]
+    )
     for column in columns:
         meaning = column.meaning
         if column.index in under_one_head and settled:
@@ -200,6 +203,9 @@ def settle(
         elif meaning == "goal":
             meaning = "value" if named else "name"
             named = True
+        if meaning == "value" and spends and settled[-1:] and settled[-1].meaning == "budget":
+            # `Tổng mức đầu tư | Năm 2026 | Năm 2027`: the shares of the years are no targets.
+            meaning = "budget"
         if meaning == "unit_or_lead":
             meaning = "unit" if column.index in looks_like_unit or has_lead else "lead"
         settled.append(replace(column, meaning=meaning))

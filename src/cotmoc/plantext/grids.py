@@ -38,6 +38,9 @@ _ENUMERATION = re.compile(r"\(?(?:\d{1,2}|[A-Za-z])\)?(?:\s?=.{0,30})?")
 _MARK = re.compile(r"\s*(?:[xX✓✔√+●]|có)\s*")
 _EMPTY = re.compile(r"[\s\-–—.…/]*")
 _GROUP_NUMBER = re.compile(r"\s*(?:[IVXLC]{1,6}|[A-HĐ])[.)]?\s*$")
+_TOTAL = re.compile(
+    r"\s{0,4}(?:tổng(?:\s(?:cộng|số))?|cộng)(?:\s(?:kinh\sphí|toàn\stỉnh))?[\s:.]{0,4}"
+)
 _DITTO = re.compile(r"\s*(?:nt|như\strên|\"|”|-nt-|\"\s?\")\s*", re.I)
 _LEVEL_ONLY = re.compile(
     r"[\s\-–+•*]*(?:trong\sđó[,:]?\s)?(?:đối\svới\s|ở\s|tại\s)?(?:các\s)?cấp\s(?:tỉnh|huyện|xã)[\s:.]*"
@@ -359,10 +362,14 @@ class _GridReader:
         return "\n".join(dict.fromkeys(parts))
 
     def _is_group(self, row: _Row, name: str) -> bool:
+        if _TOTAL.fullmatch(fold(name)):
+            return True
+        # A group of projects may state what its rows cost together.
+        money = self._holds_tasks() and _GROUP_NUMBER.fullmatch(self._words(row, "number"))
         cells = [
             cell
             for column, cells in zip(self._grid.columns, row.cells, strict=True)
-            if column.meaning != "number"
+            if column.meaning != "number" and not (money and column.meaning == "budget")
             for cell in cells
             if _of(self._text, cell)
         ]

@@ -340,7 +340,9 @@ class _TaskReader:
             return True
         if tells_the_past(folded):
             return False
-        begins = begins_with_action(_without_opening_clause(folded))
+        begins = _work_begins(folded) or (
+            context.lead is not None and clause.kind == "bullet" and _MUST.match(folded) is not None
+        )
         if begins or topic_end(folded) is not None:
             return clause.kind != "paragraph" or context.lead is not None or _names_lead(words)
         return clause.kind != "heading" and _names_lead(words)
@@ -520,6 +522,18 @@ def _names_lead(words: str) -> bool:
     return read_assignment(words, None).lead is not None
 
 
+def _work_begins(folded: str) -> bool:
+    """`Trên cơ sở Kế hoạch này, trong thời hạn 15 ngày, xây dựng …`"""
+    for _ in range(3):
+        rest = _without_opening_clause(folded)
+        if begins_with_action(rest):
+            return True
+        if rest == folded:
+            return False
+        folded = rest
+    return False
+
+
 def _without_opening_clause(folded: str) -> str:
     """`Trước ngày 30/6/2026, hoàn thành …`: what follows the comma."""
     if duties := _BY_DUTIES.match(folded):
@@ -528,6 +542,11 @@ def _without_opening_clause(folded: str) -> str:
     return folded[match.end() :] if match else folded
 
 
+# `Người đứng đầu phải trực tiếp chỉ đạo …` under the organisations it is said to.
+_MUST = re.compile(
+    r"\s{0,4}(?:người\sđứng\sđầu|thủ\strưởng|lãnh\sđạo|cán\sbộ|cấp\sủy|bí\sthư|chủ\stịch|giám\sđốc)"
+    r"[^.;:]{0,100}?\s(?:phải|có\strách\snhiệm|chịu\strách\snhiệm)\s"
+)
 _BY_DUTIES = re.compile(
     r"\s{0,4}(?:căn\scứ|trên\scơ\ssở|theo)\s(?:đúng\s)?chức\snăng,\snhiệm\svụ(?:,\squyền\shạn)?"
     r"(?:\sđược\s(?:giao|phân\scông))?[\s,:]{1,4}"

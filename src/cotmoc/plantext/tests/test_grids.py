@@ -204,6 +204,22 @@ def test_a_row_above_its_parts_is_a_group() -> None:
     assert found[1].product == "Hội nghị"
 
 
+BOTH = "Sở Y tế (chủ trì); Sở Nội vụ (phối hợp)"
+
+
+def test_shares_of_a_budget_and_totals_are_no_targets_and_no_tasks() -> None:
+    found = tasks(
+        [
+            ["TT", "Tên dự án", "Tổng mức đầu tư (triệu đồng)", "Năm 2026", "Năm 2027", "Chủ trì"],
+            ["I", "Dự án chuyển tiếp", "2.500", "1.500", "1.000", ""],
+            ["1", "Nâng cấp LGSP", "2.500", "1.500", "1.000", BOTH],
+            ["", "Tổng cộng", "2.500", "", "", ""],
+        ]
+    )
+    assert [(task.action, task.budget) for task in found] == [("Nâng cấp LGSP", "2500000000")]
+    assert (found[0].lead, found[0].coordinating) == ("Sở Y tế", ("Sở Nội vụ",))
+
+
 def test_a_part_of_the_year_beneath_its_year() -> None:
     found = targets(
         [

@@ -311,6 +311,16 @@ def test_committees_of_the_party_and_duties_before_the_work() -> None:
     ]
 
 
+def test_several_openings_and_what_heads_must_do() -> None:
+    tasks = organisation(
+        "1. Các sở, ban, ngành:",
+        "- Trên cơ sở Kế hoạch này và tình hình thực tế, trong 15 ngày kể từ ngày ban hành,"
+        " xây dựng kế hoạch của đơn vị.",
+        "- Người đứng đầu phải trực tiếp phụ trách chuyển đổi số.",
+    )
+    assert [task.lead for task in tasks] == ["Các sở, ban, ngành"] * 2
+
+
 def test_numbered_contents_with_labels_beneath() -> None:
     task = one(
         *("1. Nhóm nhiệm vụ về pháp lý", "1.1. Nội dung: Rà soát các văn bản."),
@@ -319,6 +329,19 @@ def test_numbered_contents_with_labels_beneath() -> None:
     )
     assert (task.action, task.lead) == ("Rà soát các văn bản", "Sở Tư pháp")
     assert (task.deadline, task.product) == ("2026-06-15", "Báo cáo rà soát trình UBND tỉnh")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "; thời gian thực hiện từ tháng 3 đến tháng 9/2026",
+        " (thực hiện thường xuyên)",
+        " (hằng quý)",
+        " vào ngày 05 hằng tháng",
+    ],
+)
+def test_when_is_no_part_of_the_action(words: str) -> None:
+    assert one(f"- Sở Y tế công khai kết quả{words}.").action == "Công khai kết quả"
 
 
 def test_who_pays_for_the_work_before() -> None:
