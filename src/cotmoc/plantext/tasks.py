@@ -424,6 +424,11 @@ class _TaskReader:
             return self._by_clause[parent]
         if clause.kind == "heading" and any(draft.level > clause.level for draft in self._group):
             return []
+        if _OWN_NUMBER.search(clause.address) and any(
+            draft.level == clause.level and _OWN_NUMBER.search(draft.clause)
+            for draft in self._group
+        ):
+            return []  # `7. Kinh phí thực hiện: …` after `6. …` is a matter of its own
         return self._group
 
     def _from_candidate(self, passage: Passage) -> Draft:

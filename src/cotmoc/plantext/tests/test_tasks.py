@@ -321,6 +321,14 @@ def test_several_openings_and_what_heads_must_do() -> None:
     assert [task.lead for task in tasks] == ["Các sở, ban, ngành"] * 2
 
 
+def test_a_numbered_line_on_money_is_not_about_the_number_before() -> None:
+    tasks = organisation(
+        "1. Hội Nông dân tỉnh: vận động hội viên.",
+        "2. Kinh phí thực hiện: 4,5 tỷ đồng từ ngân sách nhà nước.",
+    )
+    assert [(task.budget, task.rule) for task in tasks] == [(None, "stated")]
+
+
 def test_numbered_contents_with_labels_beneath() -> None:
     task = one(
         *("1. Nhóm nhiệm vụ về pháp lý", "1.1. Nội dung: Rà soát các văn bản."),
