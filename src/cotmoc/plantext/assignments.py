@@ -28,7 +28,8 @@ _PREFIX = re.compile(
     + r"[^.;]{0,300}?,\s{1,4}"
 )
 _ASSIGNS = re.compile(
-    rf"\s{{0,4}}(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?"
+    rf"\s{{0,4}}(?:(?:đồng{GAP}ý|thống{GAP}nhất|nhất{GAP}trí)(?:{GAP}(?:về{GAP})?(?:chủ{GAP}trương|việc))?{GAP}"
+    rf"(?=giao(?!\w)))?(?:(?:(?:đồng{GAP}chí{GAP})?chủ{GAP}tịch{GAP})?"
     rf"(?:(?:ubnd|(?:ủy|uỷ){GAP}ban{GAP}nhân{GAP}dân){GAP})?tỉnh{GAP})?(?P<verb>"
     + phrase(
         *("giao cho", "giao nhiệm vụ cho", "giao trách nhiệm cho", "giao", "yêu cầu", "đề nghị"),

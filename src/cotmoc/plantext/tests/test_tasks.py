@@ -329,6 +329,12 @@ def test_a_numbered_line_on_money_is_not_about_the_number_before() -> None:
     assert [(task.budget, task.rule) for task in tasks] == [(None, "stated")]
 
 
+def test_agreeing_to_give_the_work_gives_it() -> None:
+    task = one("- Đồng ý chủ trương giao Sở Y tế thí điểm bệnh án điện tử.")
+    assert (task.lead, task.rule) == ("Sở Y tế", "assigned")
+    assert task.action == "Thí điểm bệnh án điện tử"
+
+
 def test_numbered_contents_with_labels_beneath() -> None:
     task = one(
         *("1. Nhóm nhiệm vụ về pháp lý", "1.1. Nội dung: Rà soát các văn bản."),
