@@ -19,7 +19,7 @@ _BY_YEAR = re.compile(r"(?<!\w)(?:đến|tới|vào|trước)\s(?:hết\s|cuối
 _DEMANDS = re.compile(
     phrase("tối thiểu", "ít nhất", "không quá", "không dưới", "không thấp hơn")
     + r"|"
-    + phrase("bảo đảm", "đảm bảo", "hoàn thành", "duy trì")
+    + phrase("bảo đảm", "đảm bảo", "hoàn thành", "duy trì", "yêu cầu")
     + r"\s{1,4}(?:[^\d;.]{0,60}\s)?\d{1,3}(?:,\d{1,2})?\s?%"
 )
 _TARGET_FORM = re.compile(

@@ -53,6 +53,10 @@ _ACTS = re.compile(
     phrase(*_ACTION) + r"(?:\s{1,4}(?:mới|được|thành công|đạt|việc làm|cho|thêm|từ)){0,3}\s{0,4}$"
 )
 _OPENS_WITH_ACTION = re.compile(r"[\s,]{0,4}(?:phấn đấu\s|đến [^,;]{1,30},\s)?" + phrase(*_ACTION))
+# `05 mô hình được triển khai`: a goal that opens with its count and says what becomes of it.
+_COUNT_REACHES = re.compile(
+    r"\s{0,4}\d[\d.]{0,11}\s[^\d,;:]{2,80}?\s(?:được|đạt|hoàn thành|đưa vào)\s(?![^;]{0,80}so với)"
+)
 _FOR = re.compile(r"(?<!\w)cho\s{1,4}$")
 # What a plan consists of is counted in it, not promised by it.
 _PLAN_PARTS = re.compile(
@@ -104,7 +108,8 @@ def find_promises(statement: Statement, in_goals: bool, follows: Unit | None = N
     the target before: `xây dựng 05 xã …; 02 khu …` promises both."""
     found = _lifted(statement.folded, _worded(statement.folded))
     pairs: Found = []
-    if in_goals and follows == "count" and found and _opens_with(statement.folded, found[0]):
+    listed = follows == "count" or _COUNT_REACHES.match(statement.folded)
+    if in_goals and listed and found and _opens_with(statement.folded, found[0]):
         pairs, found = found[:1], found[1:]
     for quantity, wording in found:
         previous = pairs[-1] if pairs else None

@@ -9,7 +9,7 @@ from cotmoc.plantext import names, scope
 from cotmoc.plantext.comparators import FALLING, GROWTH_VERBS
 from cotmoc.plantext.measures import Measure
 from cotmoc.plantext.numbers import Quantity
-from cotmoc.plantext.words import fold, phrase, trim
+from cotmoc.plantext.words import UPPER, fold, phrase, trim
 
 _WHOLE = re.compile(r"(?:tổng\s{1,4}\w|grdp|gdp|kim ngạch)")
 _BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi|phân bổ|cân đối)(?:\s\w+){0,3}$")
@@ -37,6 +37,13 @@ _COUNTS_THINGS = re.compile(
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
 _MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
+# `Thu hút thêm 3 tập đoàn`: what is gained stands behind the number.
+_GAINS = re.compile(
+    phrase("thu hút", "phát triển", "xây dựng", "hình thành", "thành lập", "đào tạo", "có", "đưa")
+)
+_SPENDS = re.compile(r"(?<!\w)(?:dành|bố trí|chi|phân bổ)\s{0,4}$")
+# `về chuyển đổi số, Bắc Ninh sẽ …`: the sentence goes on with who acts.
+_WHO_ACTS = re.compile(rf"\s?,\s{{1,4}}(?=(?:[{UPPER}][^\W\dA-Z_]+\s){{2}}|(?:tỉnh|thành phố|UBND)\s)")
 _CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
 _SPENT = re.compile(r"(?:tỷ|tỉ) lệ (?=chi\s)")
 # A longer piece of a row says what it says; a noun waits for the predicate at the end.
@@ -82,6 +89,8 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
         return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
         return budget
+    if not subject and tail.startswith("cho ") and _SPENDS.search(measure.before):
+        return Title(names.title("Chi", tail), None, "budget_share")
     if not subject:
         name, of = _number_first_title(measures, index, is_series)
         return Title(name, of, "level_series" if is_series else "percent_first")
@@ -102,7 +111,7 @@ def _rank_name(subject: str, tail: str) -> str:
     topic = _RANK_TOPIC.search(fold(tail))
     if topic is None:
         return names.rank_title(subject or _rank_list(names.clean(tail)))
-    about = names.clean(tail[topic.start(1) : topic.end(1)])
+    about = names.clean(_WHO_ACTS.split(tail[topic.start(1) : topic.end(1)])[0])
     if not subject or fold(about) in fold(subject):
         return names.rank_title(subject or about)
     return names.rank_title(subject if _names_index(subject) else f"{subject} về {about}")
@@ -126,6 +135,8 @@ def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     if quantity.unit == "count" and _MARKED.match(fold(subject)):
         quantity = replace(quantity, unit="points")
     rule = rules.get(quantity.unit or "", "amount")
+    if tail and measure.wording.verb in ("thêm", "tăng thêm") and _GAINS.fullmatch(fold(subject)):
+        return Title(names.title(subject, tail), None, rule)
     if subject and measure.wording.verb in _CHANGES and quantity.baseline is None:
         return Title(names.change_title(subject, measure.wording.verb in FALLING), None, "growth")
     of = None
@@ -190,7 +201,7 @@ def _number_first_title(
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
-    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ") or scope.denominator(subject)
+    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ").removeprefix("đối với ") or scope.denominator(subject)
     if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
         return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
