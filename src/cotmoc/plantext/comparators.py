@@ -65,6 +65,7 @@ _GROWTH = (
     *("tăng", "tăng thêm", "tăng trưởng", "tăng bình quân", "tăng trưởng bình quân"),
     *("bình quân", "trung bình", "giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"),
     *("đơn giản hóa", "cắt giảm, đơn giản hóa", "thêm", "tăng trung bình"),
+    *("cắt giảm ngay", "giảm ngay", "cắt giảm thêm", "giảm thêm", "cắt giảm bình quân"),
 )
 _REACHING = (
     *(
@@ -100,7 +101,8 @@ REACHING_VERBS = frozenset(_REACHING) - {"là", "bằng", "mức", "lên", "còn
 _AVERAGES = ("bình quân", "trung bình")
 FALLING = frozenset(
     {"giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"}
-    | {"đơn giản hóa", "cắt giảm, đơn giản hóa"}
+    | {"đơn giản hóa", "cắt giảm, đơn giản hóa", "cắt giảm ngay", "giảm ngay"}
+    | {"cắt giảm thêm", "giảm thêm", "cắt giảm bình quân"}
 )
 # What was reached already is no promise, even among the goals.
 _PAST = ("đã đạt", "ước đạt", "hiện đạt", "mới đạt", "hiện đã đạt", "đang đạt", "đã", "ước")

@@ -55,8 +55,15 @@ _ACTS = re.compile(
 _OPENS_WITH_ACTION = re.compile(r"[\s,]{0,4}(?:phấn đấu\s|đến [^,;]{1,30},\s)?" + phrase(*_ACTION))
 # `05 mô hình được triển khai`: a goal that opens with its count and says what becomes of it.
 _COUNT_REACHES = re.compile(
-    r"\s{0,4}\d[\d.]{0,11}\s[^\d,;:]{2,80}?\s(?:được|đạt|hoàn thành|đưa vào)\s(?![^;]{0,80}so với)"
+    r"\s{0,4}\d[\d.]{0,11}\s[^%,;:]{2,80}?\s(?:được|đạt|hoàn thành|đưa vào)\s(?![^;]{0,80}so với)"
 )
+# `100% xã có ít nhất 01 mô hình`: the count says what the share is of.
+_HAS_EACH = re.compile(
+    r"\s{0,4}(?:số\s)?[^,;:()]{2,120}?\s"
+    + phrase("có", "có được", "bố trí", "bố trí được", "được bố trí", "duy trì", "thành lập")
+    + r"\s{0,4}"
+)
+_LINKED_WITH = re.compile(r"(?<!\w)(?:kết nối|chia sẻ|tích hợp)[^,;.\d]{0,40}\svới\s{1,4}$")
 _FOR = re.compile(r"(?<!\w)cho\s{1,4}$")
 # What a plan consists of is counted in it, not promised by it.
 _PLAN_PARTS = re.compile(
@@ -179,6 +186,8 @@ def _is_promise(
         return True
     if previous and previous[0].is_share and _ATTRIBUTE.search(folded[: wording.start][-30:]):
         return False
+    if previous and _is_had_by_each(folded, previous[0], quantity, wording):
+        return False
     if quantity.total is not None:
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
@@ -194,6 +203,13 @@ def _is_promise(
     return _acts(folded, wording.start) or _goes_on(folded, quantity, wording, previous)
 
 
+def _is_had_by_each(folded: str, share: Quantity, quantity: Quantity, wording: Wording) -> bool:
+    if not share.is_share or quantity.unit != "count" or not wording.explicit:
+        return False
+    near = wording.start - share.end < _MAX_LEVEL_PIECE
+    return near and _HAS_EACH.fullmatch(folded, share.end, wording.start) is not None
+
+
 def _ranks_something(folded: str, quantity: Quantity) -> bool:
     return bool(
         _RANK_CONTEXT.search(folded, quantity.end)
@@ -203,7 +219,7 @@ def _ranks_something(folded: str, quantity: Quantity) -> bool:
 
 def _acts(folded: str, start: int) -> bool:
     before = folded[max(0, start - 60) : start]
-    if _ACTS.search(before):
+    if _ACTS.search(before) or _LINKED_WITH.search(before):
         return True
     return _FOR.search(before) is not None and _OPENS_WITH_ACTION.match(folded) is not None
 

@@ -98,7 +98,11 @@ _EXPLANATION = re.compile(
         *("đặc biệt", "trong trường hợp", "làm cơ sở", "đồng thời", "không để", "tiếp tục"),
     )
     + r"|,\s{1,4}tạo(?!\w|\slập)"
-    + r"|(?<=.{20})\svà tiếp tục\s(?:tăng|nâng|duy trì|mở rộng)(?!\w)"
+    + r"|(?<=.{12})\svà tiếp tục\s(?:tăng|nâng|duy trì|mở rộng|cắt|giảm)(?!\w)"
+)
+# `đạt 95%, không để …`: what follows a complete promise explains it.
+_MERELY_EXPLAINS = re.compile(
+    phrase("không để", "không phát sinh", "góp phần", "qua đó", "nhằm", "từng bước")
 )
 _FINAL_YEAR = re.compile(r"(?<!so với)(?<!kế hoạch)(?:\strong)?\snăm\s20\d\d$")
 _SHARE = re.compile(r"(?:tỷ|tỉ)\s(?:lệ|trọng)\s")
@@ -242,6 +246,11 @@ def measured_label(words: str) -> str | None:
     if label is None or not _MEASURED.match(fold(words).lstrip()):
         return None
     return clean(label.group()) or None
+
+
+def merely_explains(tail: str) -> bool:
+    """Does the tail of a promise whose subject is known say nothing of what is measured?"""
+    return _MERELY_EXPLAINS.match(fold(tail)) is not None
 
 
 def lifted(words: str) -> str:

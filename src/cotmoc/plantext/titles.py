@@ -29,6 +29,7 @@ _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^;()]{3,16
 _BROUGHT = re.compile(r"(?:^|,\s{1,4})(?:đưa|giúp)\s{1,4}")
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
+_PLACE_SAID_TWICE = re.compile(r"^(?:vị trí|thứ hạng|thứ bậc)\s(?=xếp hạng\s)", re.I)
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
     phrase(
@@ -76,6 +77,8 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
     measure = measures[index]
     tail = names.clean(measure.tail, keep_levels=not is_series)
     subject = names.clean(head, keep_end=bool(tail), keep_levels=not is_series)
+    if subject and names.merely_explains(tail):
+        tail = ""
     quantity = measure.quantity
     if quantity.unit == "rank":
         return Title(_rank_name(subject, measure.tail), quantity.total, "rank")
@@ -106,6 +109,7 @@ def _rank_name(subject: str, tail: str) -> str:
     subject = names.lifted(subject[brought[-1].end() :] if brought else subject)
     while match := _RANK_TAIL.search(fold(subject)):
         subject = trim(subject[: match.start()])
+    subject = _PLACE_SAID_TWICE.sub("", subject)
     if _BARE_RANK.fullmatch(fold(subject)):
         subject = ""
     topic = _RANK_TOPIC.search(fold(tail))
