@@ -59,7 +59,7 @@ _COUNT_REACHES = re.compile(
 )
 # `100% xã có ít nhất 01 mô hình`: the count says what the share is of.
 _HAS_EACH = re.compile(
-    r"\s{0,4}(?:số\s)?[^,;:()]{2,120}?\s"
+    r"\s{0,4}(?:số\s)?(?:(?!(?:được|đạt|triển khai|trong đó)\s)[^;:()%]){2,120}?(?<!,)\s"
     + phrase("có", "có được", "bố trí", "bố trí được", "được bố trí", "duy trì", "thành lập")
     + r"\s{0,4}"
 )
@@ -75,7 +75,8 @@ _PLAN_PARTS = re.compile(
     )
 )
 # `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
-_UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
+_UPWARDS = re.compile(r"^[^,;:\d]{1,40}?(?<!tuổi)(\s{1,4}trở lên)(?!\w)|(?<!tuổi)(\s{1,4}trở lên)$")
+_WHOLE_UPWARDS = re.compile(r"(?:grdp|gdp)(?:\scủa\stỉnh)?(\s{1,4}trở lên)$")
 # `Internet tốc độ trên 100 Mbps` describes what a share is counted of.
 _ATTRIBUTE = re.compile(phrase("tốc độ", "băng thông", "dung lượng", "công suất") + r"\s{0,4}$")
 _RISE = re.compile(
@@ -204,7 +205,7 @@ def _is_promise(
 
 
 def _is_had_by_each(folded: str, share: Quantity, quantity: Quantity, wording: Wording) -> bool:
-    if not share.is_share or quantity.unit != "count" or not wording.explicit:
+    if not share.is_share or quantity.unit != "count" or wording.verb:
         return False
     near = wording.start - share.end < _MAX_LEVEL_PIECE
     return near and _HAS_EACH.fullmatch(folded, share.end, wording.start) is not None
@@ -394,8 +395,10 @@ def read_measures(part: Statement, found: Found) -> list[Measure]:
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
         tail_start, tail_end = _tail_span(part, wording.end, end)
         tail = part.words[tail_start:tail_end]
-        if wording.is_from and (upwards := _UPWARDS.search(fold(tail))):
-            tail = tail[: upwards.start()]
+        pattern = _UPWARDS if wording.is_from else _WHOLE_UPWARDS
+        if upwards := pattern.search(fold(tail)):
+            left, right = upwards.span(upwards.lastindex or 0)
+            tail = tail[:left] + tail[right:]
             wording = replace(wording, comparator=">=", explicit=True)
         level_words = part.words[slice(*leading[index])] if leading else tail
         before_start = found[index - 1][1].end if index else 0

@@ -52,7 +52,19 @@ _DANGLING = re.compile(
 # `nâng tỷ lệ … lên 95%`: the verb belongs to the promise, not to the title.
 _LIFTING = re.compile(
     phrase(
-        "nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm"
+        *(
+            "nâng cao",
+            "nâng",
+            "đưa",
+            "duy trì",
+            "giữ vững",
+            "giữ",
+            "hạ",
+            "kéo giảm",
+            "tăng",
+            "giảm",
+        ),
+        *("đóng góp vào",),
     )
     + r"\s{1,4}(?:dần\s|hạng\s)?(?="
     + phrase(
@@ -148,7 +160,9 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     cue = cues[-1]
     if after := _meaningful(words[cue.end() :]):
         return after
-    if cue.group().endswith(("mục tiêu", "chỉ tiêu", "là", "yêu cầu")) or (not keep_actor and is_actor(words[: cue.start()])):
+    if cue.group().endswith(("mục tiêu", "chỉ tiêu", "là", "yêu cầu")) or (
+        not keep_actor and is_actor(words[: cue.start()])
+    ):
         return ""
     return _meaningful(words[: cue.start()])
 
@@ -283,6 +297,7 @@ def title(*parts: str) -> str:
 
 def share_title(part: str, whole: str) -> str:
     """`kinh tế số` and `GRDP của tỉnh` → `Tỷ trọng kinh tế số trong GRDP của tỉnh`."""
+    part = _strip_edges(part)
     prefix = "" if _SHARE.match(fold(part)) else "Tỷ trọng "
     return title(f"{prefix}{_small(part) if prefix else part}", "trong", whole)
 

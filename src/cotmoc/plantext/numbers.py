@@ -37,7 +37,7 @@ _UNITS = (
 )
 _QUANTITY = re.compile(
     rf"{_ALONE}(?:(?P<low>{NUMBER})(?P<lowpercent>\s?%)?(?P<between>\s?[-–]\s?|\sđến\s|\stới\s))?"
-    rf"(?P<number>{NUMBER})(?:{_UNITS})?(?![\w/])"
+    rf"(?P<number>{NUMBER})(?:{_UNITS})?(?:(?![\w/])|(?<=%)(?=\s?/\s?(?:tổng|số)\s))"
 )
 _RANK = re.compile(
     rf"{phrase('nhóm', 'top', 'tốp', 'thứ', 'thứ hạng', 'vị trí', 'trong số', 'xếp hạng', 'hạng')}"

@@ -44,13 +44,15 @@ _GAINS = re.compile(
 )
 _SPENDS = re.compile(r"(?<!\w)(?:dành|bố trí|chi|phân bổ)\s{0,4}$")
 # `về chuyển đổi số, Bắc Ninh sẽ …`: the sentence goes on with who acts.
-_WHO_ACTS = re.compile(rf"\s?,\s{{1,4}}(?=(?:[{UPPER}][^\W\dA-Z_]+\s){{2}}|(?:tỉnh|thành phố|UBND)\s)")
+_WHO_ACTS = re.compile(
+    rf"\s?,\s{{1,4}}(?=(?:[{UPPER}][^\W\dA-Z_]+\s){{2}}|(?:tỉnh|thành phố|UBND)\s)"
+)
 _CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
 _SPENT = re.compile(r"(?:tỷ|tỉ) lệ (?=chi\s)")
 # A longer piece of a row says what it says; a noun waits for the predicate at the end.
 _SHORT_NOUN = 7
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
-_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
+_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
 _GROWTH_NAMES = (
     "tốc độ tăng",
@@ -75,7 +77,7 @@ class Title:
 def title_of(head: str, measures: list[Measure], index: int, is_series: bool) -> Title:
     """`head` is the subject all numbers of the row share; it may be empty."""
     measure = measures[index]
-    tail = names.clean(measure.tail, keep_levels=not is_series)
+    tail = names.clean(measure.tail.lstrip("/ "), keep_levels=not is_series)
     subject = names.clean(head, keep_end=bool(tail), keep_levels=not is_series)
     if subject and names.merely_explains(tail):
         tail = ""
@@ -92,7 +94,8 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
         return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
         return budget
-    if not subject and tail.startswith("cho ") and _SPENDS.search(measure.before):
+    spends = _SPENDS.search(measure.before) and _SPENDS.sub("", fold(subject)) == ""
+    if tail.startswith("cho ") and spends:
         return Title(names.title("Chi", tail), None, "budget_share")
     if not subject:
         name, of = _number_first_title(measures, index, is_series)
@@ -205,7 +208,9 @@ def _number_first_title(
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
-    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ").removeprefix("đối với ") or scope.denominator(subject)
+    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ").removeprefix(
+        "đối với "
+    ) or scope.denominator(subject)
     if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
         return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
