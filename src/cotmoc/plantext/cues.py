@@ -36,7 +36,12 @@ _TELLS_RESULT = re.compile(
         *("thời gian qua", "vừa qua", "theo thống kê", "theo báo cáo", "qua đánh giá", "mới đạt"),
         *("hiện tại", "vượt kế hoạch", "kế hoạch giao là", "cùng kỳ", "bước đầu", "ghi nhận"),
     )
+    + r"|(?<!\w)(?:trong khi đó|trước đó)[\s,]{1,3}(?:trong\s)?(?:năm|quý|tháng)\s"
     + r"|(?<!\w)kết quả[\s,]{0,2}(?::|là|cho thấy|thực hiện|đến)"
+)
+# `Trong khi đó, năm 2024, các chỉ tiêu này là …`: figures set against the goals.
+_LOOKS_BACK = re.compile(
+    r"[\s,]{0,4}(?:trong khi đó|trước đó)[\s,]{1,3}(?:trong\s)?(?:năm|quý|tháng)\s"
 )
 _FUNDING = re.compile(phrase("kinh phí", "nguồn vốn", "tổng vốn", "dự toán", "ngân sách"))
 _GENERAL_AIM = re.compile(phrase("tổng quát", "mục tiêu chung", "quan điểm", "tầm nhìn"))
@@ -49,6 +54,8 @@ _YEAR_FIRST = re.compile(r"^[\s,]{0,4}(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầ
 
 def announcement(folded: str, year: int | None = None) -> int | None:
     """Where the last words that announce a goal stand; a year before `year` announces none."""
+    if _LOOKS_BACK.match(folded):
+        return None
     places = [match.start() for match in _ANNOUNCES.finditer(folded)]
     places += [
         match.start()

@@ -17,6 +17,12 @@ _CUE = re.compile(
         *("đặt ra chỉ tiêu", "đề ra chỉ tiêu", "mục tiêu của chúng tôi là"),
     )
     + r"|(?<!\w)yêu cầu(?=[\s,:]{0,4}$)"
+    + r"|(?<!\w)(?:nghị quyết|quyết định|kế hoạch|đề án|chương trình)\s"
+    r"[^,;]{0,60}?(?:xác định|nêu rõ|đề ra)" + r"|(?<!\w)cho rằng(?:\scần)?(?!\w)"
+)
+# Before these stands who sets the goal, never what it measures.
+_NO_SUBJECT_BEFORE = (
+    *("mục tiêu", "chỉ tiêu", "là", "yêu cầu", "xác định", "nêu rõ", "đề ra", "cho rằng", "cần"),
 )
 _LINKS = phrase(
     *("theo đó", "trong đó", "bảo đảm", "đảm bảo", "có", "và", "cũng", "là", "bao gồm", "đạt"),
@@ -115,6 +121,8 @@ _EXPLANATION = re.compile(
 # `đạt 95%, không để …`: what follows a complete promise explains it.
 _MERELY_EXPLAINS = re.compile(
     phrase("không để", "không phát sinh", "góp phần", "qua đó", "nhằm", "từng bước")
+    + r"|[\s,\"”]{0,5}(?:ông|bà|đồng chí)\s(?!con\s|mẹ\s).{0,120}"
+    r"(?:nói|cho biết|nhấn mạnh|khẳng định|chia sẻ)"
 )
 _FINAL_YEAR = re.compile(r"(?<!so với)(?<!kế hoạch)(?:\strong)?\snăm\s20\d\d$")
 _SHARE = re.compile(r"(?:tỷ|tỉ)\s(?:lệ|trọng)\s")
@@ -160,7 +168,7 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     cue = cues[-1]
     if after := _meaningful(words[cue.end() :]):
         return after
-    if cue.group().endswith(("mục tiêu", "chỉ tiêu", "là", "yêu cầu")) or (
+    if cue.group().endswith(_NO_SUBJECT_BEFORE) or (
         not keep_actor and is_actor(words[: cue.start()])
     ):
         return ""
@@ -193,7 +201,8 @@ _ACTOR = re.compile(
     r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
     r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch"
     r"|[Đđ]ề án|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
-    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?|[\"“]?[Cc]húng t(?:a|ôi)[^,;:]{{0,20}})\s{{0,4}}"
+    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?"
+    rf"|[\"“]?[Cc]húng t(?:a|ôi)[^,;:]{{0,20}})\s{{0,4}}"
 )
 _INDEX_NAMED = re.compile(
     r"(?<!\w)(?:bộ )?chỉ số\s[^,;.]{2,80}?"
