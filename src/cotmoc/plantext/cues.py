@@ -49,7 +49,9 @@ _COST_SHARED = re.compile(
     r"[\s,]{0,4}(?:hỗ trợ\s)?\d{1,3}\s?%\s"
     + phrase("kinh phí", "chi phí", "học phí", "lệ phí", "vốn")
 )
-_YEAR_FIRST = re.compile(r"^[\s,]{0,4}(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"^[\s,]{0,4}(?:(?:trong khi đó|trước đó)[\s,]{1,3})?(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)"
+)
 
 
 def announcement(folded: str, year: int | None = None) -> int | None:
