@@ -12,6 +12,10 @@ _COMPARATORS: dict[str, Comparator] = {
     "tối thiểu": ">=",
     "ít nhất": ">=",
     "thấp nhất": ">=",
+    "tối thiểu có": ">=",
+    "ít nhất có": ">=",
+    "tối thiểu phải có": ">=",
+    "ít nhất phải có": ">=",
     "không nhỏ hơn": ">=",
     "lớn hơn hoặc bằng": ">=",
     "bằng hoặc cao hơn": ">=",
@@ -61,6 +65,7 @@ _GROWTH = (
     *("tăng", "tăng thêm", "tăng trưởng", "tăng bình quân", "tăng trưởng bình quân"),
     *("bình quân", "trung bình", "giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"),
     *("đơn giản hóa", "cắt giảm, đơn giản hóa", "thêm", "tăng trung bình"),
+    *("cắt giảm ngay", "giảm ngay", "cắt giảm thêm", "giảm thêm", "cắt giảm bình quân"),
 )
 _REACHING = (
     *(
@@ -74,6 +79,8 @@ _REACHING = (
         "mức",
         "đạt tỷ lệ",
         "đóng góp",
+        "tương đương",
+        "tương đương với",
     ),
     *("lên đến", "lên tới", "tăng lên", "nâng lên", "đạt đến", "đạt tới", "đạt được", "phải đạt"),
     *("còn", "chỉ còn", "xuống", "xuống còn", "giảm còn", "giảm xuống", "giảm xuống còn"),
@@ -94,7 +101,8 @@ REACHING_VERBS = frozenset(_REACHING) - {"là", "bằng", "mức", "lên", "còn
 _AVERAGES = ("bình quân", "trung bình")
 FALLING = frozenset(
     {"giảm", "giảm bình quân", "cắt giảm", "rút ngắn", "tiết kiệm"}
-    | {"đơn giản hóa", "cắt giảm, đơn giản hóa"}
+    | {"đơn giản hóa", "cắt giảm, đơn giản hóa", "cắt giảm ngay", "giảm ngay"}
+    | {"cắt giảm thêm", "giảm thêm", "cắt giảm bình quân"}
 )
 # What was reached already is no promise, even among the goals.
 _PAST = ("đã đạt", "ước đạt", "hiện đạt", "mới đạt", "hiện đã đạt", "đang đạt", "đã", "ước")

@@ -19,7 +19,7 @@ _BY_YEAR = re.compile(r"(?<!\w)(?:đến|tới|vào|trước)\s(?:hết\s|cuối
 _DEMANDS = re.compile(
     phrase("tối thiểu", "ít nhất", "không quá", "không dưới", "không thấp hơn")
     + r"|"
-    + phrase("bảo đảm", "đảm bảo", "hoàn thành", "duy trì")
+    + phrase("bảo đảm", "đảm bảo", "hoàn thành", "duy trì", "yêu cầu")
     + r"\s{1,4}(?:[^\d;.]{0,60}\s)?\d{1,3}(?:,\d{1,2})?\s?%"
 )
 _TARGET_FORM = re.compile(
@@ -36,7 +36,12 @@ _TELLS_RESULT = re.compile(
         *("thời gian qua", "vừa qua", "theo thống kê", "theo báo cáo", "qua đánh giá", "mới đạt"),
         *("hiện tại", "vượt kế hoạch", "kế hoạch giao là", "cùng kỳ", "bước đầu", "ghi nhận"),
     )
+    + r"|(?<!\w)(?:trong khi đó|trước đó)[\s,]{1,3}(?:trong\s)?(?:năm|quý|tháng)\s"
     + r"|(?<!\w)kết quả[\s,]{0,2}(?::|là|cho thấy|thực hiện|đến)"
+)
+# `Trong khi đó, năm 2024, các chỉ tiêu này là …`: figures set against the goals.
+_LOOKS_BACK = re.compile(
+    r"[\s,]{0,4}(?:trong khi đó|trước đó)[\s,]{1,3}(?:trong\s)?(?:năm|quý|tháng)\s"
 )
 _FUNDING = re.compile(phrase("kinh phí", "nguồn vốn", "tổng vốn", "dự toán", "ngân sách"))
 _GENERAL_AIM = re.compile(phrase("tổng quát", "mục tiêu chung", "quan điểm", "tầm nhìn"))
@@ -44,11 +49,15 @@ _COST_SHARED = re.compile(
     r"[\s,]{0,4}(?:hỗ trợ\s)?\d{1,3}\s?%\s"
     + phrase("kinh phí", "chi phí", "học phí", "lệ phí", "vốn")
 )
-_YEAR_FIRST = re.compile(r"^[\s,]{0,4}(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"^[\s,]{0,4}(?:(?:trong khi đó|trước đó)[\s,]{1,3})?(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)"
+)
 
 
 def announcement(folded: str, year: int | None = None) -> int | None:
     """Where the last words that announce a goal stand; a year before `year` announces none."""
+    if _LOOKS_BACK.match(folded):
+        return None
     places = [match.start() for match in _ANNOUNCES.finditer(folded)]
     places += [
         match.start()

@@ -53,6 +53,17 @@ _ACTS = re.compile(
     phrase(*_ACTION) + r"(?:\s{1,4}(?:mới|được|thành công|đạt|việc làm|cho|thêm|từ)){0,3}\s{0,4}$"
 )
 _OPENS_WITH_ACTION = re.compile(r"[\s,]{0,4}(?:phấn đấu\s|đến [^,;]{1,30},\s)?" + phrase(*_ACTION))
+# `05 mô hình được triển khai`: a goal that opens with its count and says what becomes of it.
+_COUNT_REACHES = re.compile(
+    r"\s{0,4}\d[\d.]{0,11}\s[^%,;:]{2,80}?\s(?:được|đạt|hoàn thành|đưa vào)\s(?![^;]{0,80}so với)"
+)
+# `100% xã có ít nhất 01 mô hình`: the count says what the share is of.
+_HAS_EACH = re.compile(
+    r"\s{0,4}(?:số\s)?(?:(?!(?:được|đạt|triển khai|trong đó)\s)[^;:()%]){2,120}?(?<!,)\s"
+    + phrase("có", "có được", "bố trí", "bố trí được", "được bố trí", "duy trì", "thành lập")
+    + r"\s{0,4}"
+)
+_LINKED_WITH = re.compile(r"(?<!\w)(?:kết nối|chia sẻ|tích hợp)[^,;.\d]{0,40}\svới\s{1,4}$")
 _FOR = re.compile(r"(?<!\w)cho\s{1,4}$")
 # What a plan consists of is counted in it, not promised by it.
 _PLAN_PARTS = re.compile(
@@ -64,7 +75,8 @@ _PLAN_PARTS = re.compile(
     )
 )
 # `từ 20% GRDP trở lên`: the comparator's second half stands behind the noun.
-_UPWARDS = re.compile(r"(?<!tuổi)\s{1,4}trở lên$")
+_UPWARDS = re.compile(r"^[^,;:\d]{1,40}?(?<!tuổi)(\s{1,4}trở lên)(?!\w)|(?<!tuổi)(\s{1,4}trở lên)$")
+_WHOLE_UPWARDS = re.compile(r"(?:grdp|gdp)(?:\scủa\stỉnh)?(\s{1,4}trở lên)$")
 # `Internet tốc độ trên 100 Mbps` describes what a share is counted of.
 _ATTRIBUTE = re.compile(phrase("tốc độ", "băng thông", "dung lượng", "công suất") + r"\s{0,4}$")
 _RISE = re.compile(
@@ -104,7 +116,8 @@ def find_promises(statement: Statement, in_goals: bool, follows: Unit | None = N
     the target before: `xây dựng 05 xã …; 02 khu …` promises both."""
     found = _lifted(statement.folded, _worded(statement.folded))
     pairs: Found = []
-    if in_goals and follows == "count" and found and _opens_with(statement.folded, found[0]):
+    listed = follows == "count" or _COUNT_REACHES.match(statement.folded)
+    if in_goals and listed and found and _opens_with(statement.folded, found[0]):
         pairs, found = found[:1], found[1:]
     for quantity, wording in found:
         previous = pairs[-1] if pairs else None
@@ -174,6 +187,8 @@ def _is_promise(
         return True
     if previous and previous[0].is_share and _ATTRIBUTE.search(folded[: wording.start][-30:]):
         return False
+    if previous and _is_had_by_each(folded, previous[0], quantity, wording):
+        return False
     if quantity.total is not None:
         return True
     if _PLAN_PARTS.match(folded, quantity.end) and not wording.explicit:
@@ -189,6 +204,13 @@ def _is_promise(
     return _acts(folded, wording.start) or _goes_on(folded, quantity, wording, previous)
 
 
+def _is_had_by_each(folded: str, share: Quantity, quantity: Quantity, wording: Wording) -> bool:
+    if not share.is_share or quantity.unit != "count" or wording.verb:
+        return False
+    near = wording.start - share.end < _MAX_LEVEL_PIECE
+    return near and _HAS_EACH.fullmatch(folded, share.end, wording.start) is not None
+
+
 def _ranks_something(folded: str, quantity: Quantity) -> bool:
     return bool(
         _RANK_CONTEXT.search(folded, quantity.end)
@@ -198,7 +220,7 @@ def _ranks_something(folded: str, quantity: Quantity) -> bool:
 
 def _acts(folded: str, start: int) -> bool:
     before = folded[max(0, start - 60) : start]
-    if _ACTS.search(before):
+    if _ACTS.search(before) or _LINKED_WITH.search(before):
         return True
     return _FOR.search(before) is not None and _OPENS_WITH_ACTION.match(folded) is not None
 
@@ -373,8 +395,10 @@ def read_measures(part: Statement, found: Found) -> list[Measure]:
         end = starts[index + 1] if index + 1 < len(found) else len(part.words)
         tail_start, tail_end = _tail_span(part, wording.end, end)
         tail = part.words[tail_start:tail_end]
-        if wording.is_from and (upwards := _UPWARDS.search(fold(tail))):
-            tail = tail[: upwards.start()]
+        pattern = _UPWARDS if wording.is_from else _WHOLE_UPWARDS
+        if upwards := pattern.search(fold(tail)):
+            left, right = upwards.span(upwards.lastindex or 0)
+            tail = tail[:left] + tail[right:]
             wording = replace(wording, comparator=">=", explicit=True)
         level_words = part.words[slice(*leading[index])] if leading else tail
         before_start = found[index - 1][1].end if index else 0

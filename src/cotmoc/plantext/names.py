@@ -14,7 +14,15 @@ _CUE = re.compile(
     phrase(
         *("đặt mục tiêu", "với mục tiêu", "mục tiêu là", "phấn đấu", "dự kiến", "hướng tới"),
         *("quyết tâm", "nỗ lực", "đặt ra mục tiêu", "đề ra mục tiêu", "đặt chỉ tiêu"),
+        *("đặt ra chỉ tiêu", "đề ra chỉ tiêu", "mục tiêu của chúng tôi là"),
     )
+    + r"|(?<!\w)yêu cầu(?=[\s,:]{0,4}$)"
+    + r"|(?<!\w)(?:nghị quyết|quyết định|kế hoạch|đề án|chương trình)\s"
+    r"[^,;]{0,60}?(?:xác định|nêu rõ|đề ra)" + r"|(?<!\w)cho rằng(?:\scần)?(?!\w)"
+)
+# Before these stands who sets the goal, never what it measures.
+_NO_SUBJECT_BEFORE = (
+    *("mục tiêu", "chỉ tiêu", "là", "yêu cầu", "xác định", "nêu rõ", "đề ra", "cho rằng", "cần"),
 )
 _LINKS = phrase(
     *("theo đó", "trong đó", "bảo đảm", "đảm bảo", "có", "và", "cũng", "là", "bao gồm", "đạt"),
@@ -40,7 +48,7 @@ _DANGLING = re.compile(
     + phrase(
         *("đạt", "là", "chiếm", "tăng", "giảm", "tới", "đến", "từ", "ở", "và", "phải"),
         *("với", "có", "mức", "ở mức", "bằng", "được nâng", "trong", "của", "vào", "hoặc", "cho"),
-        *("phấn đấu", "dự kiến", "hướng tới", "xuống", "xuống còn"),
+        *("phấn đấu", "dự kiến", "hướng tới", "xuống", "xuống còn", "sẽ"),
         *("còn", "lần lượt", "tương ứng", "giảm còn", "ước", "đã", "hoàn thành đạt", "theo"),
         *("so với", "tăng lên", "giảm xuống", "rút ngắn", "được rút ngắn", "hằng", "cụ thể"),
         *("duy trì", "duy trì ổn định", "ổn định", "giữ ổn định"),
@@ -50,7 +58,19 @@ _DANGLING = re.compile(
 # `nâng tỷ lệ … lên 95%`: the verb belongs to the promise, not to the title.
 _LIFTING = re.compile(
     phrase(
-        "nâng cao", "nâng", "đưa", "duy trì", "giữ vững", "giữ", "hạ", "kéo giảm", "tăng", "giảm"
+        *(
+            "nâng cao",
+            "nâng",
+            "đưa",
+            "duy trì",
+            "giữ vững",
+            "giữ",
+            "hạ",
+            "kéo giảm",
+            "tăng",
+            "giảm",
+        ),
+        *("đóng góp vào",),
     )
     + r"\s{1,4}(?:dần\s|hạng\s)?(?="
     + phrase(
@@ -91,10 +111,18 @@ _EXPLANATION = re.compile(
     + phrase("người dân chỉ", "trong đó", "bảo đảm", "đảm bảo", "nhằm", "để", "góp phần")
     + r"|,\s{1,4}"
     + phrase(
-        *("qua đó", "hướng tới", "tạo", "từng bước", "phục vụ", "bao gồm", "sẵn sàng"),
+        *("qua đó", "hướng tới", "từng bước", "phục vụ", "bao gồm", "sẵn sàng"),
         *("phù hợp với", "đáp ứng", "thông qua", "trên cơ sở", "tiến tới", "ưu tiên", "nhất là"),
-        *("đặc biệt", "trong trường hợp", "làm cơ sở", "đồng thời"),
+        *("đặc biệt", "trong trường hợp", "làm cơ sở", "đồng thời", "không để", "tiếp tục"),
     )
+    + r"|,\s{1,4}tạo(?!\w|\slập)"
+    + r"|(?<=.{12})\svà tiếp tục\s(?:tăng|nâng|duy trì|mở rộng|cắt|giảm)(?!\w)"
+)
+# `đạt 95%, không để …`: what follows a complete promise explains it.
+_MERELY_EXPLAINS = re.compile(
+    phrase("không để", "không phát sinh", "góp phần", "qua đó", "nhằm", "từng bước")
+    + r"|[\s,\"”]{0,5}(?:ông|bà|đồng chí)\s(?!con\s|mẹ\s).{0,120}"
+    r"(?:nói|cho biết|nhấn mạnh|khẳng định|chia sẻ)"
 )
 _FINAL_YEAR = re.compile(r"(?<!so với)(?<!kế hoạch)(?:\strong)?\snăm\s20\d\d$")
 _SHARE = re.compile(r"(?:tỷ|tỉ)\s(?:lệ|trọng)\s")
@@ -129,7 +157,7 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     `Phấn đấu kinh tế số …` has its subject after the announcement, `Tỷ lệ … phấn đấu` before it.
     Who strives (`tỉnh phấn đấu`) is no subject, except of a rank.
     """
-    words = _last_measured(unlabelled(words))
+    words = _last_measured(_without_holder(unlabelled(words)))
     if assigned := _ASSIGNED.match(fold(words)):
         words = words[assigned.end() :]
     if _ORDER.search(fold(words)):
@@ -140,13 +168,15 @@ def head_of(words: str, keep_actor: bool = False) -> str:
     cue = cues[-1]
     if after := _meaningful(words[cue.end() :]):
         return after
-    if "mục tiêu" in cue.group() or (not keep_actor and is_actor(words[: cue.start()])):
+    if cue.group().endswith(_NO_SUBJECT_BEFORE) or (
+        not keep_actor and is_actor(words[: cue.start()])
+    ):
         return ""
     return _meaningful(words[: cue.start()])
 
 
 _MEASURED_AFTER_COMMA = re.compile(
-    r",\s{1,4}((?:duy trì\s|nâng\s|giảm\s|tăng\s|đưa\s|bảo đảm\s|đảm bảo\s)?"
+    r",\s{1,4}((?:duy trì\s|nâng\s|giảm\s|tăng\s|đưa\s|đóng góp vào\s|bảo đảm\s|đảm bảo\s)?"
     + phrase(
         *("chỉ số", "tỷ lệ", "tỉ lệ", "tỷ trọng", "mức độ", "doanh thu", "thu nhập", "năng suất"),
         *("tốc độ", "kim ngạch"),
@@ -171,12 +201,29 @@ _ACTOR = re.compile(
     r"(?:[^,:]{0,60}[,:]\s{1,4}){0,2}(?:[Tt]oàn |[Cc]ác )?"
     r"(?:(?:UBND |[Ủủ]y ban nhân dân )?(?:[Tt]ỉnh|[Tt]hành phố|TP\.?|[Đđ]ịa phương|[Kk]ế hoạch"
     r"|[Đđ]ề án|[Nn]gành|[Nn]ghị quyết|[Cc]hương trình|[Xx]ã|[Pp]hường|[Cc]hính phủ|[Ss]ở)"
-    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?)\s{{0,4}}"
+    rf"[^,;:]{{0,80}}|(?:[{UPPER}]\w+\s){{1,3}}(?:sẽ|cũng)?"
+    rf"|[\"“]?[Cc]húng t(?:a|ôi)[^,;:]{{0,20}})\s{{0,4}}"
 )
 _INDEX_NAMED = re.compile(
     r"(?<!\w)(?:bộ )?chỉ số\s[^,;.]{2,80}?"
     r"(?=\s(?:của|cấp|năm|xếp|đạt|thuộc|nằm|đứng|trong|vào|tăng|cao|tốt)\s|[,;.]|$)"
 )
+
+
+# `Cà Mau có 80% dịch vụ …`, `Việt Nam có quy mô kinh tế số đạt …`: whose target it is.
+_HOLDER = re.compile(
+    r"(?:(?:nay|[Mm]ục tiêu)[\s,:]{1,4})?(?:[Tt]oàn |[Cc]ả )?"
+    r"(?:(?:[Tt]ỉnh|[Tt]hành phố|[Hh]uyện|TP\.?)(?:\s[^\W\d_a-z][^\W\d_]*){0,3}"
+    rf"|(?:[{UPPER}]\w+\s){{1,3}}[{UPPER}]\w+)\s(?:sẽ\s|phải\s|cần\s)?có"
+)
+
+
+def _without_holder(words: str) -> str:
+    holder = _HOLDER.match(words.lstrip())
+    if holder is None:
+        return words
+    rest = words.lstrip()[holder.end() :]
+    return rest if _MEASURED.match(fold(rest).lstrip()) else words
 
 
 def is_actor(words: str) -> bool:
@@ -224,6 +271,11 @@ def measured_label(words: str) -> str | None:
     return clean(label.group()) or None
 
 
+def merely_explains(tail: str) -> bool:
+    """Does the tail of a promise whose subject is known say nothing of what is measured?"""
+    return _MERELY_EXPLAINS.match(fold(tail)) is not None
+
+
 def lifted(words: str) -> str:
     """Without the verb of `nâng tỷ lệ …` or `giảm số …`, which belongs to the promise."""
     match = _LIFTING.match(fold(words))
@@ -233,7 +285,8 @@ def lifted(words: str) -> str:
 def _meaningful(words: str) -> str:
     """The words, or nothing when they only link (`có`, `bảo đảm`, `đến năm 2025,`)."""
     text = _strip_start(trim(one_line(_without(words, deadline_spans(fold(words))))))
-    return "" if not text or _ONLY_LINKS.fullmatch(fold(text)) else text
+    is_idle = _ONLY_LINKS.fullmatch(fold(text)) or _HOLDER.fullmatch(text)
+    return "" if not text or is_idle else text
 
 
 def compared_with(words: str) -> str | None:
@@ -246,11 +299,14 @@ def title(*parts: str) -> str:
     text = trim(one_line(" ".join(part for part in parts if part)))
     if len(text) > MAX_NAME:
         text = text[:MAX_NAME].rsplit(" ", 1)[0]
+    if text.count('"') == 1:
+        text = trim(text.replace('"', ""))
     return sentence_case(_strip_edges(text))
 
 
 def share_title(part: str, whole: str) -> str:
     """`kinh tế số` and `GRDP của tỉnh` → `Tỷ trọng kinh tế số trong GRDP của tỉnh`."""
+    part = _strip_edges(part)
     prefix = "" if _SHARE.match(fold(part)) else "Tỷ trọng "
     return title(f"{prefix}{_small(part) if prefix else part}", "trong", whole)
 

@@ -11,7 +11,8 @@ _CAPTION_TAIL = re.compile(r"(?:\(ảnh[^)]{0,200}\)|(?<!\w)ảnh:[^.]{0,80})$")
 _WEB_PAGE = re.compile(
     r"thứ (?:hai|ba|tư|năm|sáu|bảy) ?[-,]|chủ nhật ?[-,]|\d{1,2}:\d{2}(?: ?/ ?\d{1,2}:\d{2})?$"
     r"|tác giả bài viết|tổng số điểm của bài|xếp hạng: |click |bạn đã không sử dụng|lượt xem"
-    r"|(?:• ?)?(?:nam|nữ) miền (?:bắc|trung|nam)$|theo báo |nguồn: |[a-zđ]\.[a-zđ]\.?$"
+    r"|(?:• ?)?(?:nam|nữ) miền (?:bắc|trung|nam)$|theo báo |nguồn: |"
+    r"(?:xem|đọc) thêm ?:|từ khóa ?:|tags? ?:|tin (?:liên quan|khác) ?:|[a-zđ]\.[a-zđ]\.?$"
 )
 _RECIPIENTS = re.compile(r"nơi nhận ?:?|(?:(?:tm|kt|tl|tuq|q)\.|t/m|k/t|t/l) ?[^\W\d_]")
 _SIGNING_TITLE = re.compile(

@@ -37,7 +37,7 @@ _UNITS = (
 )
 _QUANTITY = re.compile(
     rf"{_ALONE}(?:(?P<low>{NUMBER})(?P<lowpercent>\s?%)?(?P<between>\s?[-–]\s?|\sđến\s|\stới\s))?"
-    rf"(?P<number>{NUMBER})(?:{_UNITS})?(?![\w/])"
+    rf"(?P<number>{NUMBER})(?:{_UNITS})?(?:(?![\w/])|(?<=%)(?=\s?/\s?(?:tổng|số)\s))"
 )
 _RANK = re.compile(
     rf"{phrase('nhóm', 'top', 'tốp', 'thứ', 'thứ hạng', 'vị trí', 'trong số', 'xếp hạng', 'hạng')}"
@@ -53,7 +53,7 @@ _COUNTED = phrase(
 )
 _FRACTION = re.compile(
     r"(?<![\w/.,])(?P<part>\d{1,4})\s?/\s?(?P<whole>\d{1,5})(?![\w/])"
-    rf"\s{{1,4}}(?:(?P<share>số\s)|(?={_COUNTED}))"
+    rf"\s{{1,4}}(?:(?P<share>số\s|(?=thời\sgian\s|so\svới\s))|(?={_COUNTED}))"
 )
 _MARKS = re.compile(rf"{_ALONE}(?P<part>{NUMBER})\s?/\s?(?P<whole>\d{{1,4}})\s(?:điểm)(?!\w)")
 _DIGIT_WORDS = {
@@ -76,7 +76,7 @@ _SHARE_IN_WORDS = re.compile(
 )
 _COUNT_IN_WORDS = re.compile(
     r"(?:(?<=ít nhất\s)|(?<=tối thiểu\s)|(?<=không dưới\s))"
-    rf"(?P<word>{_DIGIT})(?=\s{{1,4}}[^\W\d])"
+    rf"(?P<word>{_DIGIT})(?=\s{{1,4}}[^\W\d])(?!\s{{1,4}}(?:nửa|phần)(?!\w))"
 )
 _TIMES_IN_WORDS = re.compile(
     rf"(?<!\w)(?:gấp|tăng|giảm)\s{{1,4}}(?:(?P<double>đôi)|(?P<word>ba|bốn|năm|mười)\slần"
@@ -193,7 +193,7 @@ def _fractions(folded: str) -> Iterator[Quantity]:
         if not 0 < part <= whole or _CODE_BEFORE.search(folded, 0, match.start()):
             continue
         end = match.end("whole")
-        if match["share"]:
+        if match["share"] is not None:
             yield _share(match.start(), match.end(), part, whole)
         else:
             yield Quantity(match.start(), end, str(part), "count", total=str(whole))

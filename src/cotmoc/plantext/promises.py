@@ -29,7 +29,7 @@ class Course:
 
     Within a sentence an announcement, a deadline, a modality, a label and the index that was
     named; from paragraph to paragraph of prose only that goals have been announced; from a
-    heading that it opens the general aim.
+    heading that it opens the general aim; within a paragraph that it tells what was reached.
 
     `year` is the year the plan is for, if it is known.
     """
@@ -39,6 +39,7 @@ class Course:
     general_aim: bool = False
     announced: bool = False
     goal_announced: bool = False
+    looks_back: bool = False
     modality: Modality | None = None
     deadline: str | None = None
     label: str | None = None
@@ -51,6 +52,7 @@ class Course:
     def open_clause(self, label: str | None = None) -> None:
         """`label`: what the bullet above (`Tỷ lệ hồ sơ …:`) says is measured."""
         self._clause_label = label
+        self.looks_back = False
         self._open_sentence(-1)
 
     def pass_heading(self, folded: str) -> None:
@@ -69,8 +71,10 @@ class Course:
             self._open_sentence(statement.sentence)
         if cues.announcement(folded, self.year) is not None:
             self.announced = self.goal_announced = self.prose_announced = True
+            self.looks_back = False
         elif cues.tells_result(folded, year=self.year):
             self.prose_announced = False
+            self.looks_back = True
         self.announced = self.announced or cues.demands(folded)
         self.deadline = find_deadline(folded, self.year) or self.deadline
         self.modality = read_modality(folded) or self.modality
@@ -179,7 +183,7 @@ def _promised_from(statement: Statement, course: Course) -> int | None:
 def _has_form_of_target(statement: Statement, clause: Clause, course: Course) -> bool:
     """`100% cán bộ …` opens an order among the tasks; in prose it needs goals announced before."""
     folded = statement.folded
-    if cues.shares_cost(folded):
+    if cues.shares_cost(folded) or (course.looks_back and clause.kind == "paragraph"):
         return False
     if not cues.has_target_form(folded.lstrip()) or cues.tells_result(folded, year=course.year):
         return False

@@ -81,6 +81,7 @@ _PREDICATE = re.compile(
         *("phải", "bị", "đều", "tiếp nhận", "duy trì", "tuân thủ", "hưởng thụ"),
     )
     + r"(?!\s{1,4}phép)(?!\s{1,4}(?:trên\s|từ\s|tối thiểu\s)?\d)"
+    + r"|(?<!\w)có\s{1,4}(?:(?:tối thiểu|ít nhất|từ|trên)\s{1,4})?\d{1,3}\s{1,4}(?=[^\W\d])"
 )
 # Weaker ones: they open the predicate only when none of the others does.
 _WEAK_PREDICATE = re.compile(
@@ -206,7 +207,8 @@ def denominator(name: str) -> str | None:
     whole = _OUT_OF.search(fold(subject)) if share else None
     if share and whole and not (predicate and "lệ" in share.group()):
         return trim(subject[whole.end() :]) or None
-    return (trim(subject) or None) if predicate else None
+    is_index = fold(subject).strip() in ("chỉ số", "mức độ", "điểm", "điểm số")
+    return (trim(subject) or None) if predicate and not is_index else None
 
 
 def without_share_word(words: str) -> str:

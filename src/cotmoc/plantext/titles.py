@@ -9,7 +9,7 @@ from cotmoc.plantext import names, scope
 from cotmoc.plantext.comparators import FALLING, GROWTH_VERBS
 from cotmoc.plantext.measures import Measure
 from cotmoc.plantext.numbers import Quantity
-from cotmoc.plantext.words import fold, phrase, trim
+from cotmoc.plantext.words import UPPER, fold, phrase, trim
 
 _WHOLE = re.compile(r"(?:tổng\s{1,4}\w|grdp|gdp|kim ngạch)")
 _BUDGET_VERB = re.compile(r"(?<!\w)(?:bố trí|dành|chi|phân bổ|cân đối)(?:\s\w+){0,3}$")
@@ -29,6 +29,7 @@ _RANK_TOPIC = re.compile(r"(?<!\w)về\s{1,4}(?:mức độ\s{1,4})?([^;()]{3,16
 _BROUGHT = re.compile(r"(?:^|,\s{1,4})(?:đưa|giúp)\s{1,4}")
 _LISTED = re.compile(r"(?:trên|trong|về|của)\s(?:bảng\s)?xếp hạng\s")
 _LEADING_VERB = re.compile(r"(giảm|tăng)\s{1,4}(?!cường|trưởng)\w")
+_PLACE_SAID_TWICE = re.compile(r"^(?:vị trí|thứ hạng|thứ bậc)\s(?=xếp hạng\s)", re.I)
 _BARE_RANK = re.compile(r"(?:vị trí|thứ hạng|xếp hạng|thứ bậc)(?:\s(?:trong|thuộc))?")
 _COUNTS_THINGS = re.compile(
     phrase(
@@ -37,12 +38,21 @@ _COUNTS_THINGS = re.compile(
 )
 _RATIO = re.compile(r"\s(?:trên|cho)\s(?:một\s)?(?:vạn|nghìn|triệu|\d)")
 _MARKED = re.compile(r"(?:điểm(?:\ssố)?|chỉ số)\s")
+# `Thu hút thêm 3 tập đoàn`: what is gained stands behind the number.
+_GAINS = re.compile(
+    phrase("thu hút", "phát triển", "xây dựng", "hình thành", "thành lập", "đào tạo", "có", "đưa")
+)
+_SPENDS = re.compile(r"(?<!\w)(?:dành|bố trí|chi|phân bổ)\s{0,4}$")
+# `về chuyển đổi số, Bắc Ninh sẽ …`: the sentence goes on with who acts.
+_WHO_ACTS = re.compile(
+    rf"\s?,\s{{1,4}}(?=(?:[{UPPER}][^\W\dA-Z_]+\s){{2}}|(?:tỉnh|thành phố|UBND)\s)"
+)
 _CHANGES = ("tăng", "tăng thêm", "giảm", "thêm")
 _SPENT = re.compile(r"(?:tỷ|tỉ) lệ (?=chi\s)")
 # A longer piece of a row says what it says; a noun waits for the predicate at the end.
 _SHORT_NOUN = 7
 _SAID_OF = re.compile(phrase("kế hoạch", "dự toán", "chỉ tiêu", "mục tiêu", "số vốn"))
-_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số hộ", "số người", "tổng số"))
+_PEOPLE = re.compile(phrase("dân số", "lực lượng lao động", "số", "tổng số"))
 _NUMBER_OF = re.compile(r"(?:tổng\s)?số\s(?!hóa|liệu|lượng|hoá)")
 _GROWTH_NAMES = (
     "tốc độ tăng",
@@ -67,8 +77,10 @@ class Title:
 def title_of(head: str, measures: list[Measure], index: int, is_series: bool) -> Title:
     """`head` is the subject all numbers of the row share; it may be empty."""
     measure = measures[index]
-    tail = names.clean(measure.tail, keep_levels=not is_series)
+    tail = names.clean(measure.tail.lstrip("/ "), keep_levels=not is_series)
     subject = names.clean(head, keep_end=bool(tail), keep_levels=not is_series)
+    if subject and names.merely_explains(tail):
+        tail = ""
     quantity = measure.quantity
     if quantity.unit == "rank":
         return Title(_rank_name(subject, measure.tail), quantity.total, "rank")
@@ -82,6 +94,9 @@ def title_of(head: str, measures: list[Measure], index: int, is_series: bool) ->
         return _growth_title(subject, tail, measure, verb)
     if budget := _budget_title(subject, tail):
         return budget
+    spends = _SPENDS.search(measure.before) and _SPENDS.sub("", fold(subject)) == ""
+    if tail.startswith("cho ") and spends:
+        return Title(names.title("Chi", tail), None, "budget_share")
     if not subject:
         name, of = _number_first_title(measures, index, is_series)
         return Title(name, of, "level_series" if is_series else "percent_first")
@@ -97,12 +112,13 @@ def _rank_name(subject: str, tail: str) -> str:
     subject = names.lifted(subject[brought[-1].end() :] if brought else subject)
     while match := _RANK_TAIL.search(fold(subject)):
         subject = trim(subject[: match.start()])
+    subject = _PLACE_SAID_TWICE.sub("", subject)
     if _BARE_RANK.fullmatch(fold(subject)):
         subject = ""
     topic = _RANK_TOPIC.search(fold(tail))
     if topic is None:
         return names.rank_title(subject or _rank_list(names.clean(tail)))
-    about = names.clean(tail[topic.start(1) : topic.end(1)])
+    about = names.clean(_WHO_ACTS.split(tail[topic.start(1) : topic.end(1)])[0])
     if not subject or fold(about) in fold(subject):
         return names.rank_title(subject or about)
     return names.rank_title(subject if _names_index(subject) else f"{subject} về {about}")
@@ -126,6 +142,8 @@ def _amount_title(subject: str, tail: str, measure: Measure) -> Title:
     if quantity.unit == "count" and _MARKED.match(fold(subject)):
         quantity = replace(quantity, unit="points")
     rule = rules.get(quantity.unit or "", "amount")
+    if tail and measure.wording.verb in ("thêm", "tăng thêm") and _GAINS.fullmatch(fold(subject)):
+        return Title(names.title(subject, tail), None, rule)
     if subject and measure.wording.verb in _CHANGES and quantity.baseline is None:
         return Title(names.change_title(subject, measure.wording.verb in FALLING), None, "growth")
     of = None
@@ -190,7 +208,9 @@ def _number_first_title(
 
 
 def _number_between_title(subject: str, tail: str, measure: Measure, is_series: bool) -> Title:
-    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ") or scope.denominator(subject)
+    of = trim(scope.split_predicate(tail)[0]).removeprefix("trong ").removeprefix(
+        "đối với "
+    ) or scope.denominator(subject)
     if measure.wording.verb == "đóng góp" and tail.startswith("vào "):
         return Title(names.contribution_title(subject, tail), tail[4:], "share_of")
     says_whole = _WHOLE.match(fold(tail)) is not None
