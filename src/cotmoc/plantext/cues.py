@@ -50,7 +50,8 @@ _COST_SHARED = re.compile(
     + phrase("kinh phí", "chi phí", "học phí", "lệ phí", "vốn")
 )
 _YEAR_FIRST = re.compile(
-    r"^[\s,]{0,4}(?:(?:trong khi đó|trước đó)[\s,]{1,3})?(?:trong\s)?(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)"
+    r"^[\s,]{0,4}(?:(?:trong khi đó|trước đó)[\s,]{1,3})?(?:trong\s)?"
+    r"(?:năm|(?:6|9)\stháng\sđầu\snăm)\s(20\d\d)(?!\d)"
 )
 
 
