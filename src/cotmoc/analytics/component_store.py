@@ -18,7 +18,7 @@ from cotmoc.analytics.scanning import FACTS, SETS, MonthPass, Writer
 from cotmoc.analytics.sessions import Session
 from cotmoc.analytics.value_numbers import ValueNumbers
 from cotmoc.core.calendars import Grain
-from cotmoc.indicators.facts import FactTable
+from cotmoc.indicators.facts import ORIGIN_COLUMNS, FactTable
 
 Progress = Callable[[int, int], None]
 
@@ -148,4 +148,4 @@ def counting_facts(session: Session, partition: Partition) -> ir.Table:
     if not partition.without:
         return facts
     without = session.read_parquet(partition.without)
-    return facts.anti_join(without, ["import_no", "line"])
+    return facts.anti_join(without, list(ORIGIN_COLUMNS))

@@ -22,7 +22,9 @@ import pyarrow as pa
 
 from cotmoc.analytics.compile import argument, combine, condition
 from cotmoc.analytics.lake import Dataset, LakeError, Manifest, Partition
+from cotmoc.analytics.scanning import atom_value
 from cotmoc.analytics.sessions import Session, open_session
+from cotmoc.core.calendars import atom_day
 from cotmoc.core.periods import Interval
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import Path as ComputingPath
@@ -281,10 +283,10 @@ def _count(session: Session, facts: ir.Table) -> int:
 
 def _by_month(session: Session, facts: ir.Table, partition: str) -> dict[str, int]:
     """How many facts there are in each month of the lake, in order."""
-    month = (facts[partition].year() * 100 + facts[partition].month()).cast("int32")
-    counted = facts.group_by(month=month).agg(n=facts.count()).order_by("month")
+    first = atom_value(facts[partition], "month")
+    counted = facts.group_by(first=first).agg(n=facts.count()).order_by("first")
     rows = session.to_arrow(counted).to_pylist()
-    return {f"{row['month'] // 100}-{row['month'] % 100:02d}": row["n"] for row in rows}
+    return {f"{atom_day(row['first']):%Y-%m}": row["n"] for row in rows}
 
 
 def _months_between(counts: Mapping[str, int], start: int, end: int) -> tuple[int, set[str]]:

@@ -152,27 +152,6 @@ _RUN_IN_TASKS = re.compile(
     )
 )
 
-_GOAL_CUE = re.compile(
-    phrase(
-        "mục tiêu",
-        "chỉ tiêu",
-        "phấn đấu",
-        "dự kiến",
-        "tối thiểu",
-        "ít nhất",
-        "không quá",
-        "không dưới",
-    )
-    + r"|(?<!\w)đến\s(?:hết\s|cuối\s)?năm\s20\d\d(?!\d)"
-)
-_TARGET_FORM = re.compile(
-    r"(?:" + phrase("trên", "hơn", "đạt", "có") + r"\s|[≥>]\s?)?\d{1,3}(?:,\d{1,3})?\s?%"
-    r"|(?:tỷ|tỉ)\s(?:lệ|trọng)\s"
-)
-_RESULT_CUE = re.compile(
-    phrase("đã", "đến nay", "hiện nay", "hiện có", "tính đến", "kết quả", "so với cùng kỳ")
-)
-
 
 def role_of_heading(folded: str) -> Role | None:
     """The role whose word comes first in the heading; None when it names none.
@@ -260,15 +239,3 @@ def opens_goals(folded: str) -> bool:
 
 def opens_tasks(folded: str) -> bool:
     return _RUN_IN_TASKS.search(folded) is not None
-
-
-def has_goal_cue(folded: str) -> bool:
-    return _GOAL_CUE.search(folded) is not None
-
-
-def has_target_form(folded: str) -> bool:
-    return _TARGET_FORM.match(folded) is not None
-
-
-def has_result_cue(folded: str) -> bool:
-    return _RESULT_CUE.search(folded) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 # Unbounded `\s+` next to other optional parts makes regular expressions slow on odd input;
 # a gap between two words of real text is never longer than this.
@@ -11,12 +10,6 @@ GAP = r"\s{1,4}"
 # `[A-ZÀ-Ỹ]` would also match small letters: Unicode mixes the two cases of Vietnamese letters.
 UPPER = "".join(char for code in range(0x41, 0x1EFA) if (char := chr(code)).isupper())
 _PUNCTUATION = " \t\n\u00a0,;:.–—-"
-
-
-def normalise(text: str) -> str:
-    """One spelling for every letter (NFC) and one kind of line end."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    return unicodedata.normalize("NFC", unified)
 
 
 def fold(text: str) -> str:

@@ -39,7 +39,6 @@ WEIGHED_BY = "dossiers_received"
 _counted: dict[tuple[str, ...], dict[str, int]] = {}
 _WHOLE, _LOST = "whole:", "lost:"
 _SIX = Decimal("0.000001")
-_TWELVE = Decimal("0.000000000001")
 
 
 REASONS = (

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cotmoc.plantext import read_plan
+from cotmoc.plantext.formats.cleaning import clean
 from cotmoc.plantext.head import read_head
 from cotmoc.plantext.lines import cut_pieces
 from cotmoc.plantext.origins import Cell, Table
 from cotmoc.plantext.structure import StructureReader, join_wrapped_lines
-from cotmoc.plantext.words import normalise
 
 FRAGMENTS = (
     *("ỦY BAN NHÂN DÂN", "TỈNH SÔNG MÂY", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SỞ Y TẾ"),
@@ -84,7 +84,7 @@ def test_the_head_of_any_text(text: str) -> None:
 def test_tables_anywhere_leave_every_word_in_one_clause(
     given_text: str, spans: list[tuple[int, int]]
 ) -> None:
-    text = normalise(given_text)
+    text = clean(given_text)
     tables = [table_at(text, start, start + length) for start, length in spans]
     pieces = cut_pieces(text)
     end = read_head(text, pieces).header_end
