@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "cotmoc.apps.documents",
     "cotmoc.apps.measurement",
     "cotmoc.apps.programmes",
+    "cotmoc.apps.scorecards",
     "cotmoc.portal",
 ]
 

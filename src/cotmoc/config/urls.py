@@ -9,6 +9,7 @@ from cotmoc.ui.gallery import gallery
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cotmoc.portal.urls")),
+    path("", include("cotmoc.apps.scorecards.web.urls")),
     path("", include("cotmoc.apps.programmes.web.urls")),
     path("", include("cotmoc.apps.documents.web.urls")),
     path("", include("cotmoc.apps.measurement.web.urls")),

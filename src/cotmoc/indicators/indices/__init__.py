@@ -1,0 +1,1 @@
+"""Composite indices as data: their definitions, scoring rules and scores. Pure."""
