@@ -301,7 +301,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             return self
         if not getattr(person, "is_authenticated", False):
             return self.filter(round__state=Round.State.PUBLISHED)
-        own = Post.objects.on(on).filter(person_id=getattr(person, "pk", None))
+        own = Post.objects.on(on).filter(person_id=getattr(person, "pk", None) or 0)
         return self.filter(
             Q(organisation__in=own.values("organisation")) | Q(round__state=Round.State.PUBLISHED)
         )
@@ -487,7 +487,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             return self
         if not getattr(person, "is_authenticated", False):
             return self.none()
-        own = Post.objects.on(on).filter(person_id=getattr(person, "pk", None))
+        own = Post.objects.on(on).filter(person_id=getattr(person, "pk", None) or 0)
         return self.filter(organisation__in=own.values("organisation"))
 
 
