@@ -1,13 +1,15 @@
 """The ranking of bodies under one method and for one period, and where each stood before."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
+from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.held import Chosen, before
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
+from cotmoc.apps.scorecards.queries import TrendPoint
 from cotmoc.indicators.indices.model import Group, Index, Words
 
 SHOWN_PERIODS = 12
@@ -51,8 +53,7 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One body of the ranking. `change` is places won since the period before; None where one of
-    both ranks is missing."""
+    """One body of the ranking; `computed` is false where only a published result is known."""
 
     subject: Organisation | AdminUnit
     kind: str
@@ -60,6 +61,7 @@ class Row:
     max: Decimal
     scored_max: Decimal
     rank: int | None
+    ranked: int
     computed: bool
     rank_before: int | None = None
     parts: tuple[Part, ...] = ()
@@ -78,7 +80,12 @@ class Row:
         return str(self.subject)
 
     @property
+    def search(self) -> str:
+        return self.subject.search
+
+    @property
     def change(self) -> int | None:
+        """Places won since the period before; None where one of both ranks is missing."""
         if self.rank is None or self.rank_before is None:
             return None
         return self.rank_before - self.rank
@@ -92,85 +99,72 @@ class Row:
     def incomplete(self) -> bool:
         return self.scored_max < self.max
 
+    @property
+    def share(self) -> Decimal | None:
+        """Total in per cent of what could be judged."""
+        return 100 * self.total / self.scored_max if self.total is not None and self.scored_max else None
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The ranking of all kinds of bodies, each among its own."""
+    """The ranking of all kinds of bodies, each among its own; `own` is the province itself.
+
+    `previous` is the period before under the same method; where only another method scored that,
+    `other_before` is true and nothing is compared. `periods` are those of the small lines.
+    """
 
     version: IndexVersion
     period: str
     columns: tuple[Column, ...]
     by_kind: Mapping[str, list[Row]]
     own: Row | None
-    previous: str = ""
-    other_before: bool = False  # the period before was scored by another method only
-    periods: tuple[str, ...] = ()  # of the small lines, the oldest first
-    compared: IndexVersion | None = None
-    has: Mapping[str, bool] = field(default_factory=dict)
+    previous: str
+    other_before: bool
+    periods: tuple[str, ...]
+    compared: IndexVersion | None
+
+    def published(self, kind: str) -> bool:
+        """Whether anything was published for a kind of bodies."""
+        return any(
+            row.published is not None or row.published_rank is not None
+            for row in self.by_kind.get(kind, ())
+        )
 
 
 def board(chosen: Chosen, *, viewer: object, compare: str = "") -> Board:
-    """Everything the ranking page shows. At most four queries."""
+    """Everything the ranking page shows. At most four queries, however many bodies."""
     version, period = chosen.version, chosen.period
     index = version.definition
-    columns = columns_of(index)
     held = next(each for each in chosen.held if each.version.pk == version.pk)
     earlier = before(period, held.computed)[: SHOWN_PERIODS - 1]
-    cards = cards_of(version, period, viewer=viewer, leaves=_has_leaf_columns(index))
-    seen = _history(version, [*earlier, period], viewer)
-    compared = next((each.version for each in chosen.others if each.version.method == compare), None)
-    others = _others(compared, period, viewer) if compared else None
+    periods = (*reversed(earlier), period)
+    cards = _cards(version, period, viewer, leaves=not _all_groups(index))
+    trends = queries.trends(cards.values(), viewer=viewer, limit=SHOWN_PERIODS) if earlier else {}
     published = _published(version, period)
+    compared = next((each.version for each in chosen.others if each.version.method == compare), None)
+    others = _others(compared, period, viewer) if compared else {}
     rows = [
-        _row(card, columns, seen.get(key, {}), [*reversed(earlier), period],
-             published.pop(key, None), version, None if others is None else others.get(key, Other(None, None)))
+        _row(card, index, trends.get(card.pk, []), periods, published.pop(key, None), others.get(key))
         for key, card in cards.items()
-    ]  # fmt: skip
-    rows += [_published_only(row, index, others) for row in published.values()]
-    by_kind: dict[str, list[Row]] = {}
-    own = None
-    for row in rows:
-        if row.kind == "province" and isinstance(row.subject, Organisation):
-            own = row
-        else:
-            by_kind.setdefault(row.kind, []).append(row)
-    older = any(before(period, each.computed) for each in chosen.others)
+    ]
+    rows += [_published_only(row, index, others.get(key)) for key, row in published.items()]
+    own, by_kind = _by_kind(rows)
     return Board(
         version=version,
         period=period,
-        columns=columns,
+        columns=columns_of(index),
         by_kind=by_kind,
         own=own,
         previous=earlier[0] if earlier else "",
-        other_before=not earlier and older,
-        periods=(*reversed(earlier), period),
+        other_before=not earlier and any(before(period, each.computed) for each in chosen.others),
+        periods=periods,
         compared=compared,
-        has={
-            "published": any(row.published is not None or row.published_rank for row in rows),
-            "computed": any(row.computed for row in rows),
-        },
     )
 
 
 def columns_of(index: Index) -> tuple[Column, ...]:
     """The first level of the tree."""
     return tuple(Column(node.code, node.name, node.max) for node in index.children)
-
-
-def cards_of(
-    version: IndexVersion, period: str, *, viewer: object, leaves: bool = False
-) -> dict[Key, Card]:
-    """Current cards of a method for a period by subject, in the order of their codes. A method
-    whose file was corrected has cards of both: the later counts. One query."""
-    found = (
-        Card.objects.visible_to(viewer)
-        .current()
-        .filter(index__code=version.code, index__method=version.method, period=period)
-        .select_related("organisation", "unit")
-        .defer("pillars", *(() if leaves else ("leaves",)))
-        .order_by("index_id", "organisation__code", "unit__code")
-    )
-    return {(card.organisation_id, card.unit_id): card for card in found}
 
 
 def agrees(computed: Decimal | None, published: Decimal | None, whole: Decimal) -> bool:
@@ -180,40 +174,63 @@ def agrees(computed: Decimal | None, published: Decimal | None, whole: Decimal) 
     return abs(computed - published) <= whole * AGREES_WITHIN
 
 
-def number(text: object) -> Decimal | None:
-    """A number of a card's JSON, where numbers are text."""
-    return None if text in (None, "") else Decimal(str(text))
-
-
 def part_of(held: Mapping[str, Any] | None, whole: Decimal) -> Part:
     """A node or leaf of a card as a cell; without anything it covers nothing."""
     if not held:
         return Part(None, whole, Decimal(0))
-    points = number(held.get("points"))
-    top = number(held.get("max")) or Decimal(0)
+    points = None if held["points"] is None else Decimal(held["points"])
+    most = Decimal(held["max"])
     # A leaf is judged wholly or not at all.
-    judged = number(held["scored_max"]) if "scored_max" in held else top if points is not None else None
-    return Part(points, top, judged or Decimal(0))
+    judged = held.get("scored_max", "0" if points is None else held["max"])
+    return Part(points, most, Decimal(judged))
 
 
-def _has_leaf_columns(index: Index) -> bool:
-    return not all(isinstance(node, Group) for node in index.children)
+def _all_groups(index: Index) -> bool:
+    return all(isinstance(node, Group) for node in index.children)
+
+
+def _by_kind(rows: Sequence[Row]) -> tuple[Row | None, dict[str, list[Row]]]:
+    own = None
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.kind == "province" and isinstance(row.subject, Organisation):
+            own = row
+        else:
+            found.setdefault(row.kind, []).append(row)
+    return own, found
+
+
+def _cards(version: IndexVersion, period: str, viewer: object, *, leaves: bool) -> dict[Key, Card]:
+    """Cards by subject, in the order of their codes. Of a corrected method the later wording
+    counts. The definition does not come along in every row."""
+    found = (
+        queries.cards(version, viewer=viewer)
+        .filter(period=period)
+        .select_related(None)
+        .select_related("organisation", "unit")
+        .defer("pillars", *(() if leaves else ("leaves",)))
+        .order_by("index_id", "organisation__code", "unit__code")
+    )
+    cards = {(card.organisation_id, card.unit_id): card for card in found}
+    for card in cards.values():
+        card.index = version
+    return cards
 
 
 def _row(
     card: Card,
-    columns: Sequence[Column],
-    seen: Mapping[str, tuple[Decimal | None, int | None]],
+    index: Index,
+    trend: Sequence[TrendPoint],
     periods: Sequence[str],
     published: Published | None,
-    version: IndexVersion,
     other: Other | None,
 ) -> Row:
     subject = card.organisation or card.unit
     assert subject is not None
-    leaves = card.leaves if "leaves" not in card.get_deferred_fields() else {}
+    nodes = card.nodes if _all_groups(index) else {**card.leaves, **card.nodes}
+    seen = {point.period: point for point in trend}
+    last = seen.get(periods[-2]) if len(periods) > 1 else None
     given = published.points if published else None
-    rank_before = seen[periods[-2]][1] if len(periods) > 1 and periods[-2] in seen else None
     return Row(
         subject=subject,
         kind=card.kind,
@@ -221,13 +238,11 @@ def _row(
         max=card.max,
         scored_max=card.scored_max,
         rank=card.rank,
+        ranked=card.ranked,
         computed=True,
-        rank_before=rank_before,
-        parts=tuple(
-            part_of(card.nodes.get(column.code) or leaves.get(column.code), column.max)
-            for column in columns
-        ),
-        history=tuple(seen[each][0] if each in seen else None for each in periods),
+        rank_before=last.rank if last else None,
+        parts=tuple(part_of(nodes.get(node.code), node.max) for node in index.children),
+        history=tuple(seen[each].total if each in seen else None for each in periods),
         published=given,
         published_rank=published.rank if published else None,
         differs=not agrees(card.total, given, card.max),
@@ -235,7 +250,7 @@ def _row(
     )
 
 
-def _published_only(row: Published, index: Index, others: Mapping[Key, Other] | None) -> Row:
+def _published_only(row: Published, index: Index, other: Other | None) -> Row:
     """A subject whose result is published, and nothing is there to compute it from."""
     subject = row.organisation or row.unit
     assert subject is not None
@@ -246,43 +261,32 @@ def _published_only(row: Published, index: Index, others: Mapping[Key, Other] | 
         max=index.scale,
         scored_max=Decimal(0),
         rank=None,
+        ranked=0,
         computed=False,
         parts=tuple(part_of(None, node.max) for node in index.children),
         published=row.points,
         published_rank=row.rank,
-        other=None if others is None else others.get((row.organisation_id, row.unit_id)),
+        other=other,
     )
-
-
-def _history(
-    version: IndexVersion, periods: Iterable[str], viewer: object
-) -> dict[Key, dict[str, tuple[Decimal | None, int | None]]]:
-    """Totals and ranks of some periods under one method, by subject. One query."""
-    rows = (
-        Card.objects.visible_to(viewer)
-        .current()
-        .filter(index__code=version.code, index__method=version.method, period__in=list(periods))
-        .order_by("index_id")
-        .values_list("organisation_id", "unit_id", "period", "total", "rank")
-    )
-    found: dict[Key, dict[str, tuple[Decimal | None, int | None]]] = {}
-    for organisation, unit, period, total, rank in rows:
-        found.setdefault((organisation, unit), {})[period] = (total, rank)
-    return found
 
 
 def _others(version: IndexVersion, period: str, viewer: object) -> dict[Key, Other]:
-    found = _history(version, [period], viewer)
-    return {key: Other(*held[period]) for key, held in found.items()}
+    """Totals and ranks of another method. One query."""
+    rows = (
+        queries.cards(version, viewer=viewer)
+        .filter(period=period)
+        .order_by("index_id")
+        .values_list("organisation_id", "unit_id", "total", "rank")
+    )
+    return {(body, unit): Other(total, rank) for body, unit, total, rank in rows}
 
 
 def _published(version: IndexVersion, period: str) -> dict[Key, Published]:
     """Published totals and ranks by subject. One query."""
     rows = (
-        Published.objects.current()
-        .filter(
-            index__code=version.code, index__method=version.method, period=period, node=""
-        )
+        queries.published(version)
+        .filter(period=period, node="")
+        .select_related(None)
         .select_related("organisation", "unit")
     )
     return {(row.organisation_id, row.unit_id): row for row in rows}

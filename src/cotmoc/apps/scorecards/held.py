@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
 from cotmoc.core.periods import read_local
 
@@ -44,7 +45,7 @@ class Chosen:
 
 def held_of(code: str, *, viewer: object) -> tuple[Held, ...]:
     """Methods of an index, the newest first; none for an unknown code. Three queries."""
-    versions = list(IndexVersion.objects.filter(code=code, latest=True).order_by("-valid_from"))
+    versions = queries.methods(code)
     cards = Card.objects.visible_to(viewer).current().filter(index__code=code)
     published = Published.objects.current().filter(index__code=code)
     computed_of = _by_method(cards.order_by().values_list("index__method", "period").distinct())

@@ -1,0 +1,63 @@
+"""How scorecards are said on pages."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext_lazy
+
+from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.ui.formats import fixed
+
+KINDS = {
+    OrganisationKind.DEPARTMENT.value: gettext_lazy("Departments"),
+    OrganisationKind.COMMUNE.value: gettext_lazy("Communes"),
+    OrganisationKind.PROVINCE.value: gettext_lazy("Provinces"),
+}
+STATUSES = {
+    "scored": gettext_lazy("Computed"),
+    "partial": gettext_lazy("Computed from a part"),
+    "estimated": gettext_lazy("Estimated"),
+    "zero_rule": gettext_lazy("Nothing arose, by the zero rule"),
+    "not_applicable": gettext_lazy("Not applicable"),
+    "not_arising": gettext_lazy("Nothing arose"),
+    "no_data": gettext_lazy("No data"),
+    "unknown": gettext_lazy("Scoring not known"),
+}
+_SHAPES = {"scored": "measured", "zero_rule": "measured", "unknown": "suppressed"}
+
+
+def in_language(both: Mapping[str, str] | None) -> str:
+    """The reader's of two languages."""
+    if not both:
+        return ""
+    return both["en" if get_language() == "en" else "vi"]
+
+
+def total(value: Decimal | None, scale: Decimal | int = 100) -> str:
+    """A total: two places, four where the index is published on a scale of 1."""
+    return fixed(value, 4 if scale <= 1 else 2)
+
+
+def points(value: Decimal | None) -> str:
+    """Points of a group or leaf."""
+    return fixed(value, 2)
+
+
+def status(code: str) -> str:
+    """Why there are points, or none."""
+    return str(STATUSES.get(str(code), STATUSES["no_data"]))
+
+
+def status_shape(code: str) -> str:
+    """The mark that stands beside the status."""
+    return _SHAPES.get(str(code), str(code))
+
+
+def kind(code: str) -> str:
+    """Bodies of a kind, as a tab names them."""
+    return str(KINDS.get(code, code))
+
+
+def lower_first(text: str) -> str:
+    """A name within a sentence: the first letter small, unless an abbreviation begins it."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
