@@ -54,12 +54,14 @@ def in_force(index: IndexVersion, period: Period) -> bool:
 
 
 def cards(index: IndexVersion, *, viewer: object) -> QuerySet[Card]:
-    """All current cards of a method, also those of an earlier wording of it."""
+    """All current cards of a method, also those of an earlier wording of it. The definition does
+    not come along in every row: ask the method that was chosen, not a row's, for it."""
     return (
         Card.objects.visible_to(viewer)
         .current()
         .filter(index__code=index.code, index__method=index.method)
         .select_related("index", "organisation__unit", "unit")
+        .defer("index__content")
     )
 
 
@@ -258,6 +260,7 @@ def published(index: IndexVersion) -> QuerySet[Published]:
         Published.objects.current()
         .filter(index__code=index.code, index__method=index.method)
         .select_related("index", "organisation__unit", "unit", "publication")
+        .defer("index__content")
     )
 
 
@@ -395,12 +398,13 @@ def history(card: Card, *, viewer: object) -> list[Card]:
             pk__lt=card.pk,
         )
         .select_related("index", "organisation", "unit", "run")
+        .defer("index__content")
         .order_by("-pk")
     )
 
 
 def open_card(card: Card, *, viewer: object) -> OpenCard:
-    """Everything a card's page shows. At most five queries, however many leaves there are."""
+    """Everything a card's page shows. At most six queries, however many leaves there are."""
     index = card.index.definition
     beside = published_of([card])[card.pk]
     figures = _figures(card, viewer)
@@ -506,13 +510,16 @@ def not_recomputed(
     rows: Iterable[Card], beside: Mapping[int, Mapping[str, Published]] | None = None
 ) -> list[NotRecomputed]:
     """The leaves of cards of one method and period that cannot be recomputed: the sources do not
-    say how they are scored, or they were published and their numbers were not. One query, none
+    say how they are scored, or they were published and their numbers were not. Two queries, one
     where `beside` (from `published_of`) is given."""
     rows = list(rows)
+    if not rows:
+        return []
     beside = published_of(rows) if beside is None else beside
     found = []
+    leaves = list(rows[0].index.definition.leaves())
     for card in rows:
-        for leaf in card.index.definition.leaves():
+        for leaf in leaves:
             held = card.leaves.get(leaf.code)
             result = beside[card.pk].get(leaf.code)
             if held and _cannot(Status(held["status"]), result):
