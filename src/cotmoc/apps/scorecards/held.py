@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
 from cotmoc.core.periods import read_local
@@ -43,11 +45,13 @@ class Chosen:
         return [each for each in self.held if each.version.pk != self.version.pk]
 
 
-def held_of(code: str, *, viewer: object) -> tuple[Held, ...]:
-    """Methods of an index, the newest first; none for an unknown code. Three queries."""
+def held_of(code: str, *, viewer: object, subject: str = "") -> tuple[Held, ...]:
+    """Methods of an index, the newest first, with the periods that have results, of one body or
+    territory where its code is given; none for an unknown index. Three queries."""
     versions = queries.methods(code)
-    cards = Card.objects.visible_to(viewer).current().filter(index__code=code)
-    published = Published.objects.current().filter(index__code=code)
+    whose = Q(organisation__code=subject) | Q(unit__code=subject) if subject else Q()
+    cards = Card.objects.visible_to(viewer).current().filter(whose, index__code=code)
+    published = Published.objects.current().filter(whose, index__code=code)
     computed_of = _by_method(cards.order_by().values_list("index__method", "period").distinct())
     published_of = _by_method(published.order_by().values_list("index__method", "period").distinct())
     return tuple(

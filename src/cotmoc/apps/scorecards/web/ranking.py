@@ -48,7 +48,7 @@ class RankingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._set("group", [("", gettext_lazy("the whole index")), *_named(columns)])
         self._set("period", [(code, period_words(code)) for code in chosen.periods])
-        others = [(each.version.method, _method_words(each.version.name)) for each in chosen.others]
+        others = [(each.version.method, each.version.name) for each in chosen.others]
         self._set("compare", [("", gettext_lazy("no other method")), *others])
         if not others:
             del self.fields["compare"]
@@ -63,10 +63,6 @@ class RankingForm(forms.Form):
 
 def _named(columns: Sequence[Column]) -> list[tuple[str, str]]:
     return [(column.code, words.in_language(column.name)) for column in columns]
-
-
-def _method_words(name: str) -> str:
-    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +199,7 @@ def sort_keys(columns: Sequence[Column]) -> dict[str, Any]:
         "other-rank": lambda row: row.other.rank if row.other else None,
     }
     for place, column in enumerate(columns):
-        keys[column.code] = lambda row, place=place: row.parts[place].points
+        keys[f"g-{column.code}"] = lambda row, place=place: row.parts[place].points
     return keys
 
 
