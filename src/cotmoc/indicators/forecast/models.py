@@ -26,7 +26,8 @@ class Model:
 
 
 def _naive(history: Numbers, steps: int, season: int) -> Numbers:
-    return np.full(steps, history[-1])
+    level: Numbers = np.full(steps, history[-1], dtype=np.float64)
+    return level
 
 
 def _seasonal_naive(history: Numbers, steps: int, season: int) -> Numbers:
@@ -35,7 +36,8 @@ def _seasonal_naive(history: Numbers, steps: int, season: int) -> Numbers:
 
 
 def _trend(history: Numbers, steps: int, season: int) -> Numbers:
-    return history[-1] + slope(history) * np.arange(1, steps + 1)
+    line: Numbers = history[-1] + slope(history) * np.arange(1, steps + 1)
+    return line
 
 
 def _seasonal_trend(history: Numbers, steps: int, season: int) -> Numbers:
