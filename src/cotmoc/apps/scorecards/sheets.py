@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cotmoc.analytics.ingest.blocks import HEAD_ROWS, Reading
+from cotmoc.analytics.ingest.blocks import HEAD_ROWS
 from cotmoc.analytics.ingest.encodings import refuse_other_kinds
 from cotmoc.analytics.ingest.tables import Workbook
 from cotmoc.analytics.ingest.text import TextFile
@@ -38,7 +38,7 @@ class Sheet:
     rows: tuple[Row, ...]
     torn: tuple[Problem, ...] = ()
     digest: str = ""  # SHA-256 of the file
-    reading: Reading = Reading("csv")
+    kind: str = "csv"
 
 
 def read_sheet(
@@ -96,7 +96,7 @@ def _read(
         raise BadInput([Problem("too_many_columns", name, line, params={"limit": MAX_COLUMNS})])
     rows, torn = _rows(source, line, len(names), len(header), name)
     digest = hashlib.sha256(content).hexdigest()
-    return Sheet(name, line, names, tuple(rows), tuple(torn), digest, source.reading)
+    return Sheet(name, line, names, tuple(rows), tuple(torn), digest, source.reading.kind)
 
 
 def _bytes(path: Path) -> bytes:

@@ -86,7 +86,9 @@ class Subjects:
     @property
     def changes(self) -> list[date]:
         """The days on which provinces began or ended."""
-        return sorted({day for unit in self._all for day in (unit.valid_from, unit.valid_to) if day})
+        return sorted(
+            {day for unit in self._all for day in (unit.valid_from, unit.valid_to) if day}
+        )
 
     def by_code(self, code: str, day: date) -> Found:
         """A body by its code; a province by the code of the statistics office, or its key."""
