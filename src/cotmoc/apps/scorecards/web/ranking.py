@@ -104,10 +104,13 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
     if kind_of_file := export_format(request):
         name = f"xep-hang-{code}-{chosen.period}-{kind}".replace(":", "-")
         return export(kind_of_file, name, *export_rows(found, rows))
+    page = paginate(request, rows)
+    heads = [words.in_language(column.name) for column in found.columns]
     return render(
         request,
         "scorecards/ranking.html",
         {
+            "rows": [(row, list(zip(heads, row.parts, strict=True))) for row in page],
             "index": chosen.version,
             "scale": chosen.version.definition.scale,
             "chosen": chosen,
@@ -116,7 +119,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
             "tabs": tabs,
             "kind": kind,
             "form": form,
-            "page": paginate(request, rows),
+            "page": page,
             "sort": sort,
             "said": summary(everyone, found.columns),
             "published": found.published(kind),

@@ -58,6 +58,15 @@ def kind(code: str) -> str:
     return str(KINDS.get(code, code))
 
 
+def status_code(code: str) -> str:
+    """The plain code of a status."""
+    return str(code)
+
+
 def lower_first(text: str) -> str:
     """A name within a sentence: the first letter small, unless an abbreviation begins it."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def rule(node):
+    return ""
