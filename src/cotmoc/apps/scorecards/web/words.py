@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.indicators.indices.model import (
+    Answer,
+    Leaf,
+    PublishedShare,
+    Rounding,
+    Unknown,
+    operands_of,
+)
 from cotmoc.ui.formats import fixed
 
 KINDS = {
@@ -68,5 +77,66 @@ def lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def rule(node):
+_AGGREGATES = {
+    "points": gettext_lazy("points of the parts are added"),
+    "weighted": gettext_lazy("weighted mean of the parts' shares"),
+    "geometric": gettext_lazy("weighted geometric mean of the parts' shares"),
+}
+_PERIODS = {
+    "month": gettext_lazy("month"),
+    "quarter": gettext_lazy("quarter"),
+    "half": gettext_lazy("half year"),
+    "nine_months": gettext_lazy("nine months"),
+    "year": gettext_lazy("year"),
+}
+
+
+def aggregate(code: str) -> str:
+    """How the points of parts become those of the whole."""
+    return str(_AGGREGATES[code])
+
+
+def period_kind(code: str) -> str:
+    """A kind of period."""
+    return str(_PERIODS.get(code, code))
+
+
+def rounding(rule: Rounding) -> str:
+    """Where the method rounds, and to how many places."""
+    said = [
+        _("%(what)s: %(places)s places") % {"what": what, "places": places}
+        for what, places in (
+            (_("leaves"), rule.leaf),
+            (_("groups"), rule.node),
+            (_("total"), rule.total),
+        )
+        if places is not None
+    ]
+    return "; ".join(said) or _("nothing is rounded")
+
+
+def fed(leaf: Leaf) -> str:
+    """Who gives the number of a leaf that no indicator feeds."""
+    if isinstance(leaf.rule, Unknown):
+        return _("published points are carried beside")
+    operands = operands_of(leaf.rule).values()
+    if any(isinstance(each, PublishedShare) for each in operands):
+        return _("what the publisher of the index gives")
+    if any(isinstance(each, Answer) for each in operands):
+        return _("the body answers in an assessment round")
+    return _("other leaves")
+
+
+def rule(leaf: Leaf) -> str:
     return ""
+
+
+def zero(leaf: Leaf) -> str:
+    return ""
+
+
+def not_applicable(leaf: Leaf) -> str:
+    """What a leaf gives a body that it does not apply to."""
+    if leaf.not_applicable == "full":
+        return _("others get full points")
+    return _("for others the remaining leaves are scaled up")
