@@ -91,11 +91,6 @@ class Row:
         return self.rank_before - self.rank
 
     @property
-    def covered(self) -> Decimal:
-        """Per cent of the whole that could be judged."""
-        return 100 * self.scored_max / self.max if self.max else Decimal(0)
-
-    @property
     def incomplete(self) -> bool:
         return self.scored_max < self.max
 

@@ -88,6 +88,8 @@ def index_method(request: HttpRequest, code: str, method: str) -> HttpResponseBa
             "leaves": len(leaves),
             "unknown": [line for line in leaves if line.unknown],
             "unknown_points": sum(line.node.max for line in leaves if line.unknown),
+            "told": any(_told(line.node) for line in leaves),
+            "largest": max(node.max for node in index.children),
             "fed": sum(bool(line.feeds) for line in leaves),
             "methods": versions,
             "older": _older(version),
@@ -135,6 +137,13 @@ def pillars_of(index: Index) -> list[tuple[Mapping[str, str], list[Mapping[str, 
     """Each pillar's name with the names of the nodes it reads."""
     names = {node.code: node.name for node in index.nodes()}
     return [(pillar.name, [names[code] for code in pillar.of]) for pillar in index.pillars]
+
+
+def _told(node: Node) -> bool:
+    """Whether the source names evidence, supplier, verifier or who can win the points back."""
+    return isinstance(node, Leaf) and bool(
+        node.evidence or node.data_source or node.verifier or node.owner
+    )
 
 
 def _older(version: IndexVersion) -> list[IndexVersion]:

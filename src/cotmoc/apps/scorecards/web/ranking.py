@@ -135,11 +135,19 @@ class Summary:
     bodies: int
     ranked: int
     incomplete: int
+    least: Decimal  # points that could be scored, of the body with the fewest
+    most: Decimal
+    max: Decimal
     unlike: int  # differ from what was published
     mean: Decimal | None
     weakest: Column | None  # the group of which least was reached
     weakest_share: Decimal | None
     last: Row | None
+
+    @property
+    def uneven(self) -> bool:
+        """Whether some are scored on more of the index than others: totals then mislead."""
+        return self.least < self.most
 
 
 def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
@@ -154,10 +162,14 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
             shares.append((100 * got / judged, place))
     weakest = min(shares, default=None)
     ranked = [row for row in rows if row.rank]
+    covers = [row.scored_max for row in ranked]
     return Summary(
         bodies=len(rows),
         ranked=len(ranked),
         incomplete=sum(row.incomplete for row in rows if row.computed),
+        least=min(covers, default=Decimal(0)),
+        most=max(covers, default=Decimal(0)),
+        max=max((row.max for row in rows), default=Decimal(0)),
         unlike=sum(row.differs for row in rows),
         mean=sum(totals) / len(totals) if totals else None,
         weakest=columns[weakest[1]] if weakest else None,
@@ -194,7 +206,7 @@ def sort_keys(columns: Sequence[Column]) -> dict[str, Any]:
         "rank": lambda row: row.rank,
         "name": lambda row: fold(row.name),
         "total": lambda row: row.total,
-        "covered": lambda row: row.covered if row.computed else None,
+        "share": lambda row: row.share,
         "change": lambda row: row.change,
         "published": lambda row: row.published_rank,
         "given": lambda row: row.published,

@@ -1,6 +1,7 @@
 """How scorecards are said on pages."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext_lazy
@@ -15,7 +16,7 @@ from cotmoc.indicators.indices.model import (
     Unknown,
     operands_of,
 )
-from cotmoc.ui.formats import fixed
+from cotmoc.ui.formats import day, fixed
 
 KINDS = {
     OrganisationKind.DEPARTMENT.value: gettext_lazy("Departments"),
@@ -23,7 +24,7 @@ KINDS = {
     OrganisationKind.PROVINCE.value: gettext_lazy("Provinces"),
 }
 STATUSES = {
-    "scored": gettext_lazy("Computed"),
+    "scored": gettext_lazy("Scored"),
     "partial": gettext_lazy("Computed from a part"),
     "estimated": gettext_lazy("Estimated"),
     "zero_rule": gettext_lazy("Nothing arose, by the zero rule"),
@@ -104,15 +105,20 @@ def period_kind(code: str) -> str:
 def rounding(rule: Rounding) -> str:
     """Where the method rounds, and to how many places."""
     said = [
-        _("%(what)s: %(places)s places") % {"what": what, "places": places}
-        for what, places in (
-            (_("leaves"), rule.leaf),
-            (_("groups"), rule.node),
-            (_("total"), rule.total),
+        words % {"places": places}
+        for words, places in (
+            (_("leaves to %(places)s places"), rule.leaf),
+            (_("groups to %(places)s places"), rule.node),
+            (_("the total to %(places)s places"), rule.total),
         )
         if places is not None
     ]
     return "; ".join(said) or _("nothing is rounded")
+
+
+def last_day(valid_to: date | None) -> str:
+    """The last day a method counts on; a validity ends before its end."""
+    return day(valid_to - timedelta(days=1)) if valid_to else _("now")
 
 
 def fed(leaf: Leaf) -> str:
