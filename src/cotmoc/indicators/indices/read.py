@@ -63,7 +63,7 @@ LEAF_KEYS = (
     "action",
 )
 PILLAR_KEYS = ("code", "name", "of", "headers")
-ROUNDING_KEYS = ("leaf", "node", "total", "half")
+ROUNDING_KEYS = ("leaf", "node", "total", "half", "ratio")
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
@@ -165,8 +165,8 @@ class _Reader:
         if under is None:
             return model.Rounding()
         under.check_keys(ROUNDING_KEYS)
-        places = {name: self.places_of(under, name) for name in ("leaf", "node", "total")}
-        half = under.one_of("half", ("up", "even"), "up")
+        places = {name: self.places_of(under, name) for name in ROUNDING_KEYS if name != "half"}
+        half = under.one_of("half", get_args(model.Half), "up")
         return model.Rounding(**places, half=half)  # type: ignore[arg-type]
 
     def places_of(self, fields: Fields, name: str) -> int | None:
@@ -298,7 +298,12 @@ class _Reader:
         return str(rule.get("kind")) if isinstance(rule, dict) else ""
 
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
-        """A leaf's maximum; bonus and penalty stand beside it and have none."""
+        """A leaf's maximum. Bonus and penalty stand beside it and have none; where it is not known
+        what a leaf is worth it is left out; what is collected and not scored says 0."""
+        if kind == "unknown" and not fields.has("max"):
+            return Decimal(0)
+        if kind == "given" and decimal_of(fields.raw.get("max")) == 0:
+            return Decimal(0)
         if kind != "per_case":
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
@@ -332,8 +337,11 @@ class _Reader:
     def add_up(
         self, fields: Fields, maximum: Decimal | None, children: Iterable[model.Node]
     ) -> None:
-        total = sum((child.max for child in children), Decimal(0))
-        if maximum is not None and total != maximum:
+        listed = list(children)
+        total = sum((child.max for child in listed), Decimal(0))
+        if maximum is None or total == maximum:
+            return
+        if not (total < maximum and any(_worth_unknown(child) for child in listed)):
             template = _("is %(max)s, but the points below it add up to %(sum)s")
             fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
@@ -407,6 +415,13 @@ class _Reader:
     ) -> None:
         near = self.findings.near(name, known)
         self.findings.keep(key, template, offset, part=name, hint=f"; {near}?" if near else "")
+
+
+def _worth_unknown(node: model.Node) -> bool:
+    """Whether the sources do not say how many points a node, or something in it, can give."""
+    if isinstance(node, model.Group):
+        return any(_worth_unknown(child) for child in node.children)
+    return node.worth_unknown
 
 
 def _all_below(children: Iterable[model.Node]) -> dict[str, set[str]]:
