@@ -418,7 +418,7 @@ def open_card(card: Card, *, viewer: object) -> OpenCard:
         ),
         pillars=tuple(
             PillarLine(
-                each.code, each.name, _number(card.pillars.get(each.code)), beside.get(each.code)
+                each.code, each.name, number(card.pillars.get(each.code)), beside.get(each.code)
             )
             for each in index.pillars
         ),
@@ -468,8 +468,8 @@ def _line(
 ) -> Line:
     column = card.leaves if isinstance(node, Leaf) else card.nodes
     found = column.get(node.code) or {"points": None, "max": "0", "status": Status.NO_DATA}
-    points, most = _number(found["points"]), _number(found["max"]) or Decimal(0)
-    scored = _number(found.get("scored_max"))
+    points, most = number(found["points"]), number(found["max"]) or Decimal(0)
+    scored = number(found.get("scored_max"))
     if scored is None:
         scored = Decimal(0) if points is None else most
     return Line(
@@ -487,7 +487,8 @@ def _line(
     )
 
 
-def _number(text: str | None) -> Decimal | None:
+def number(text: str | None) -> Decimal | None:
+    """A number of a card's JSON."""
     return None if text is None else Decimal(text)
 
 
