@@ -37,15 +37,19 @@ def publish_points(
 
 
 def _results(index: Index, observations: Iterable[Mapping[str, Any]]) -> Iterable[Result]:
-    """Points of the groups and leaves that name the element they are published as. The portal gives
-    no total in these tables, so none is made."""
-    nodes = {node.published_as: node.code for node in index.nodes() if node.published_as}
+    """Points of the groups and leaves that name the element they are published as; a group of one
+    leaf has that leaf's. The portal gives no total in these tables, so none is made."""
+    nodes: dict[str, list[str]] = {}
+    for node in index.nodes():
+        nodes.setdefault(node.published_as, []).append(node.code)
     bodies = Organisation.objects.in_bulk(field_name="code")
     for each in observations:
-        if each["element"] in nodes and each["value"] is not None:
+        if each["value"] is None:
+            continue
+        for code in nodes.get(each["element"], ()):
             yield Result(
                 bodies[each["unit_code"]],
-                nodes[each["element"]],
+                code,
                 each["value"],
                 max=each["denominator"],
                 line=each["source_line"],
