@@ -19,6 +19,7 @@ from cotmoc.apps.scorecards.held import Chosen, choose, held_of
 from cotmoc.apps.scorecards.models import Assessment, Card, Entry
 from cotmoc.apps.scorecards.queries import Line, OpenCard
 from cotmoc.apps.scorecards.web import words
+from cotmoc.indicators.indices.model import Group
 from cotmoc.ui.export import export, export_format
 
 MOST_LOST = 5
@@ -43,6 +44,20 @@ class Shown:
     entry: Entry | None
 
 
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Bodies of the same kind: their mean points of the first level, and on how many points of the
+    index they are scored at least and at most."""
+
+    means: Mapping[str, Decimal]
+    least: Decimal
+    most: Decimal
+
+    @property
+    def uneven(self) -> bool:
+        return self.least < self.most
+
+
 def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
     """The scorecard of a body, or of a territory, for a period under a method."""
     held = held_of(code, viewer=request.user, subject=unit)
@@ -56,7 +71,8 @@ def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         return _without(request, chosen, unit)
     today = timezone.localdate()
     columns = _columns(opened.card, viewer=request.user, on=today)
-    shown = lines_of(opened, columns, viewer=request.user)
+    peers = peers_of(opened, viewer=request.user)
+    shown = lines_of(opened, columns, peers)
     if kind := export_format(request):
         name = f"bang-diem-{code}-{unit}-{chosen.period}".replace(":", "-")
         return export(kind, name, *export_rows(shown, columns))
@@ -85,6 +101,7 @@ def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
             opened.published_total.points if opened.published_total else None,
             opened.card.max,
         ),
+        "peers": peers,
         "run": opened.card.run,
         "older": queries.history(opened.card, viewer=request.user),
     }
@@ -124,9 +141,9 @@ def _without(request: HttpRequest, chosen: Chosen, unit: str) -> HttpResponseBas
     return render(request, "scorecards/card_empty.html", context)
 
 
-def lines_of(opened: OpenCard, columns: Columns | None, *, viewer: object) -> list[Shown]:
-    """Every node with what stands beside it. One query."""
-    means = _means(opened.card, opened.index.children, viewer)
+def lines_of(opened: OpenCard, columns: Columns | None, peers: Peers | None) -> list[Shown]:
+    """Every node with what stands beside it."""
+    means = peers.means if peers else {}
     whole = opened.index.max
     return [
         Shown(
@@ -145,20 +162,26 @@ def most_lost(leaves: Sequence[Shown]) -> list[Shown]:
     return sorted(losing, key=lambda each: -(each.line.lost or Decimal(0)))[:MOST_LOST]
 
 
-def _means(opened: Card, children: Sequence[Any], viewer: object) -> dict[str, Decimal]:
-    """Mean points of the first level over all bodies of the kind; too few have none."""
-    if opened.ranked < _FEWEST_PEERS:
-        return {}
-    peers = queries.cards(opened.index, viewer=viewer).filter(
-        period=opened.period, kind=opened.kind
-    )
+def peers_of(opened: OpenCard, *, viewer: object) -> Peers | None:
+    """All bodies of the kind, the body itself among them; None where they are too few. One
+    query."""
+    card = opened.card
+    if card.ranked < _FEWEST_PEERS:
+        return None
+    children = opened.index.children
+    column = "nodes" if all(isinstance(node, Group) for node in children) else "leaves"
     held: dict[str, list[Decimal]] = {}
-    for nodes, leaves in peers.values_list("nodes", "leaves"):
+    covers = []
+    found = queries.cards(card.index, viewer=viewer).filter(period=card.period, kind=card.kind)
+    for scored_max, rank, nodes in found.values_list("scored_max", "rank", column):
+        if rank is not None:
+            covers.append(scored_max)
         for node in children:
-            part = part_of(nodes.get(node.code) or leaves.get(node.code), node.max)
+            part = part_of(nodes.get(node.code), node.max)
             if part.points is not None:
                 held.setdefault(node.code, []).append(part.points)
-    return {code: sum(values) / len(values) for code, values in held.items()}
+    means = {code: sum(values) / len(values) for code, values in held.items()}
+    return Peers(means, min(covers), max(covers))
 
 
 def _columns(opened: Card, *, viewer: object, on: date) -> Columns | None:

@@ -140,7 +140,7 @@ class Summary:
     max: Decimal
     unlike: int  # differ from what was published
     mean: Decimal | None
-    weakest: Column | None  # the group of which least was reached
+    weakest: Column | None  # the group of which least was reached, of those most bodies have
     weakest_share: Decimal | None
     last: Row | None
 
@@ -157,7 +157,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
     for place in range(len(columns)):
         parts = [row.parts[place] for row in rows if row.parts[place].points is not None]
         judged = sum((part.scored_max for part in parts), Decimal(0))
-        if judged:
+        if judged and 2 * len(parts) >= len(totals):
             got = sum((part.points or Decimal(0) for part in parts), Decimal(0))
             shares.append((100 * got / judged, place))
     weakest = min(shares, default=None)
