@@ -240,7 +240,7 @@ def _row(
         history=tuple(seen[each].total if each in seen else None for each in periods),
         published=given,
         published_rank=published.rank if published else None,
-        differs=not agrees(card.total, given, card.max),
+        differs=card.scored_max >= card.max and not agrees(card.total, given, card.max),
         other=other,
     )
 

@@ -60,14 +60,26 @@ class MethodLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """How many groups and leaves of a card were published too, and how many of them say the same
+    as what was computed; those computed from a part are not judged."""
+
+    parts: int
+    agree: int
+    differ: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexLine:
     """One index: its methods, the province's own newest card and what was published last."""
 
     newest: IndexVersion
     methods: tuple[MethodLine, ...]
     place: Place | None
-    published: Published | None
+    published: Published | None  # the newest published total or rank
     published_days: int | None  # since the publication
+    beside: Beside | None
     differs: Decimal | None  # computed less published of the same period, where they differ
 
     @property
@@ -184,14 +196,14 @@ def _bodies(viewer: object) -> dict[tuple[str, str], tuple[str, int]]:
 
 
 def _own_published(body: Organisation) -> dict[str, list[Published]]:
-    """Published totals of the province, the newest first, by index. One query."""
+    """What was published for the province, the newest first, by index. One query."""
     whose = Q(organisation=body)
     if body.unit:
         whose |= Q(unit__code=body.unit.code, unit__level="province")
     found: dict[str, list[Published]] = {}
     rows = (
         Published.objects.current()
-        .filter(whose, node="")
+        .filter(whose)
         .select_related("publication", "index", "unit", "organisation")
         .defer("index__content")
         .order_by("-period_end", "-pk")
@@ -212,14 +224,16 @@ def _line(
     for version in versions:
         period, count = bodies.get((version.code, version.method), ("", 0))
         methods.append(MethodLine(version, in_force(version, today), count, period))
-    last = published[0] if published else None
+    totals = [row for row in published if not row.node]
+    last = totals[0] if totals else None
     return IndexLine(
         newest=versions[0],
         methods=tuple(methods),
         place=place,
         published=last,
         published_days=_days_since(last, today),
-        differs=_difference(place, published),
+        beside=_beside(place, published) if place else None,
+        differs=_difference(place, totals),
     )
 
 
@@ -231,9 +245,30 @@ def _days_since(row: Published | None, today: date) -> int | None:
     return (today - on).days if on else None
 
 
+def _beside(place: Place, published: Iterable[Published]) -> Beside | None:
+    card = place.card
+    index = card.index.definition
+    nodes = {node.code: node for node in index.nodes()}
+    rows = [
+        row
+        for row in published
+        if (row.period, row.index.method) == (card.period, card.index.method) and row.node in nodes
+    ]
+    if not rows:
+        return None
+    said = []
+    for row in rows:
+        node = nodes[row.node]
+        part = part_of(_held(card, row.node), node.max)
+        given = queries.points_of(row, node)
+        if part.points is not None and given is not None and part.scored_max >= part.max:
+            said.append(agrees(part.points, given, index.max))
+    return Beside(len(rows), said.count(True), said.count(False), rows[0].publication.source)
+
+
 def _difference(place: Place | None, published: Iterable[Published]) -> Decimal | None:
     """Computed less published for the same period and method, where both are not the same."""
-    if place is None or place.card.total is None:
+    if place is None or place.card.total is None or place.card.scored_max < place.card.max:
         return None
     card = place.card
     for row in published:

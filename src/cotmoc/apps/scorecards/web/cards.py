@@ -93,7 +93,7 @@ def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         "groups": [each for each in shown if each.line.depth == 0],
         "lost": most_lost(leaves),
         "lost_in_all": sum((each.line.lost or Decimal(0) for each in leaves), Decimal(0)),
-        "without": opened.not_recomputed,
+        "without": _without_points(opened),
         "columns": columns,
         "any_published": any(each.line.published for each in shown),
         "total_differs": not agrees(
@@ -101,6 +101,7 @@ def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
             opened.published_total.points if opened.published_total else None,
             opened.card.max,
         ),
+        "whole": opened.card.scored_max >= opened.card.max,
         "peers": peers,
         "run": opened.card.run,
         "older": queries.history(opened.card, viewer=request.user),
@@ -149,11 +150,36 @@ def lines_of(opened: OpenCard, columns: Columns | None, peers: Peers | None) -> 
         Shown(
             line,
             means.get(line.node.code),
-            not agrees(line.points, line.published_points, whole),
+            line.scored_max >= line.max
+            and not agrees(line.points, line.published_points, whole),
             columns.entries.get(line.node.code) if columns else None,
         )
         for line in opened.lines
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A leaf that cannot be computed here, with what is published for it or for its group."""
+
+    line: Line
+    points: Decimal | None
+    max: Decimal
+    group: Mapping[str, str] | None  # whose points these are, where the leaf's own are not there
+
+
+def _without_points(opened: OpenCard) -> list[Without]:
+    by_code = {line.node.code: line for line in opened.lines}
+    found = []
+    for line in opened.not_recomputed:
+        above = by_code.get(line.parent)
+        if line.published_points is None and above and above.published_points is not None:
+            found.append(
+                Without(line, above.published_points, above.node.max, above.node.name)
+            )
+        else:
+            found.append(Without(line, line.published_points, line.node.max, None))
+    return found
 
 
 def most_lost(leaves: Sequence[Shown]) -> list[Shown]:

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.scorecards.board import Board, Column, Row, board
 from cotmoc.apps.scorecards.held import Chosen, choose, held_of
 from cotmoc.apps.scorecards.web import words
@@ -41,19 +40,15 @@ class RankingForm(forms.Form):
         choices=[("", gettext_lazy("any")), *((str(each), f"{each} %") for each in THRESHOLDS)],
     )
     missing = forms.BooleanField(label=gettext_lazy("Only with missing leaves"), required=False)
-    period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
     compare = forms.ChoiceField(label=gettext_lazy("Beside it"), required=False)
 
     def __init__(self, *args: Any, chosen: Chosen, columns: Sequence[Column], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._set("group", [("", gettext_lazy("the whole index")), *_named(columns)])
-        self._set("period", [(code, period_words(code)) for code in chosen.periods])
         others = [(each.version.method, each.version.name) for each in chosen.others]
         self._set("compare", [("", gettext_lazy("no other method")), *others])
         if not others:
             del self.fields["compare"]
-        if len(chosen.periods) < 2:
-            del self.fields["period"]
 
     def _set(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -99,7 +94,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
         _narrowed(everyone, found.columns, form.cleaned_data),
         request,
         sort_keys(found.columns),
-        "rank" if any(row.rank for row in everyone) else "published",
+        _default_order(everyone),
     )
     if kind_of_file := export_format(request):
         name = f"xep-hang-{code}-{chosen.period}-{kind}".replace(":", "-")
@@ -128,6 +123,13 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
     )
 
 
+def _default_order(rows: Sequence[Row]) -> str:
+    """By our rank, unless others published the ranks of more bodies than could be computed."""
+    ranked = sum(row.rank is not None for row in rows)
+    published = sum(row.published_rank is not None for row in rows)
+    return "published" if published > ranked else "rank"
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What the ranking says at first sight."""
@@ -142,6 +144,7 @@ class Summary:
     mean: Decimal | None
     weakest: Column | None  # the group of which least was reached, of those most bodies have
     weakest_share: Decimal | None
+    weakest_bodies: int
     last: Row | None
 
     @property
@@ -153,13 +156,13 @@ class Summary:
 def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
     """Counts over all bodies of a kind, whatever the list is narrowed to."""
     totals = [row.total for row in rows if row.total is not None]
-    shares: list[tuple[Decimal, int]] = []
+    shares: list[tuple[Decimal, int, int]] = []
     for place in range(len(columns)):
         parts = [row.parts[place] for row in rows if row.parts[place].points is not None]
         judged = sum((part.scored_max for part in parts), Decimal(0))
         if judged and 2 * len(parts) >= len(totals):
             got = sum((part.points or Decimal(0) for part in parts), Decimal(0))
-            shares.append((100 * got / judged, place))
+            shares.append((100 * got / judged, place, len(parts)))
     weakest = min(shares, default=None)
     ranked = [row for row in rows if row.rank]
     covers = [row.scored_max for row in ranked]
@@ -174,6 +177,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
         mean=sum(totals) / len(totals) if totals else None,
         weakest=columns[weakest[1]] if weakest else None,
         weakest_share=weakest[0] if weakest else None,
+        weakest_bodies=weakest[2] if weakest else 0,
         last=max(ranked, key=lambda row: (row.rank or 0, row.code), default=None),
     )
 

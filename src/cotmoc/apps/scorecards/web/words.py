@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from cotmoc.apps.orgs.models import OrganisationKind
+from cotmoc.apps.orgs.models import AdminUnit, OrganisationKind
 from cotmoc.indicators.indices.model import (
     Answer,
     Leaf,
@@ -33,6 +33,7 @@ STATUSES = {
     "no_data": gettext_lazy("No data"),
     "unknown": gettext_lazy("Scoring not known"),
 }
+MERGED = 2025  # provinces were merged; earlier births of a territory confuse nobody
 _SHAPES = {"scored": "measured", "zero_rule": "measured", "unknown": "suppressed"}
 
 
@@ -119,6 +120,18 @@ def rounding(rule: Rounding) -> str:
 def last_day(valid_to: date | None) -> str:
     """The last day a method counts on; a validity ends before its end."""
     return day(valid_to - timedelta(days=1)) if valid_to else _("now")
+
+
+def unit_span(subject: object) -> str:
+    """Until or since when a territory has the borders meant: a name may stand for two, before and
+    after a merger. Empty for a body, and where nothing changed."""
+    if not isinstance(subject, AdminUnit):
+        return ""
+    if subject.valid_to:
+        return _("until %(day)s") % {"day": last_day(subject.valid_to)}
+    if subject.valid_from and subject.valid_from.year >= MERGED:
+        return _("since %(day)s") % {"day": day(subject.valid_from)}
+    return ""
 
 
 def fed(leaf: Leaf) -> str:
