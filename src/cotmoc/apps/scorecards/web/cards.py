@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.measurement.queries import catalogue
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.board import agrees, part_of
@@ -19,7 +20,7 @@ from cotmoc.apps.scorecards.held import Chosen, choose, held_of
 from cotmoc.apps.scorecards.models import Assessment, Card, Entry
 from cotmoc.apps.scorecards.queries import Line, OpenCard
 from cotmoc.apps.scorecards.web import words
-from cotmoc.indicators.indices.model import Group
+from cotmoc.indicators.indices.model import Group, Leaf
 from cotmoc.ui.export import export, export_format
 
 MOST_LOST = 5
@@ -42,6 +43,7 @@ class Shown:
     mean: Decimal | None  # of bodies of its kind
     differs: bool  # from what was published
     entry: Entry | None
+    rule: str  # how a leaf is scored; empty for a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ def _without(request: HttpRequest, chosen: Chosen, unit: str) -> HttpResponseBas
 
 
 def lines_of(opened: OpenCard, columns: Columns | None, peers: Peers | None) -> list[Shown]:
-    """Every node with what stands beside it."""
+    """Every node with what stands beside it. One query, for the names of indicators."""
+    index = opened.index
+    speaker = words.speaker(index, catalogue().filter(code__in=index.indicators()).defer("content"))
     means = peers.means if peers else {}
     whole = opened.index.max
     return [
@@ -153,6 +157,7 @@ def lines_of(opened: OpenCard, columns: Columns | None, peers: Peers | None) -> 
             line.scored_max >= line.max
             and not agrees(line.points, line.published_points, whole),
             columns.entries.get(line.node.code) if columns else None,
+            speaker.rule(line.node) if isinstance(line.node, Leaf) else "",
         )
         for line in opened.lines
     ]

@@ -16,7 +16,9 @@ from cotmoc.apps.measurement.queries import catalogue
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.overview import index_lines
+from cotmoc.apps.scorecards.web import words
 from cotmoc.indicators.indices.model import FigureOf, Group, Index, Leaf, Node, Unknown, operands_of
+from cotmoc.indicators.indices.words import Speaker
 
 # Keys of a definition in the order people write them; a database may have lost it.
 _KEYS = (
@@ -48,6 +50,7 @@ class TreeLine:
 
     node: Node
     depth: int
+    said: tuple[str, ...]  # how its points come about
     feeds: tuple[IndicatorVersion, ...]
     missing: tuple[str, ...]  # codes the catalogue does not know
 
@@ -93,7 +96,7 @@ def index_method(request: HttpRequest, code: str, method: str) -> HttpResponseBa
             "fed": sum(bool(line.feeds) for line in leaves),
             "methods": versions,
             "older": _older(version),
-            "names": {node.code: node.name for node in index.nodes()},
+            "adding_up": words.speaker(index, ()).aggregate(index),
             "pillars": pillars_of(index),
             "today": timezone.localdate(),
             "tab": "method",
@@ -104,22 +107,30 @@ def index_method(request: HttpRequest, code: str, method: str) -> HttpResponseBa
 def tree_of(index: Index) -> list[TreeLine]:
     """All nodes in order with their depth. One query."""
     known = {row.code: row for row in catalogue().filter(code__in=index.indicators())}
-    return list(_tree(index.children, 0, known))
+    return list(_tree(index.children, 0, known, words.speaker(index, known.values())))
 
 
 def _tree(
-    nodes: Sequence[Node], depth: int, known: Mapping[str, IndicatorVersion]
+    nodes: Sequence[Node], depth: int, known: Mapping[str, IndicatorVersion], speaker: Speaker
 ) -> Iterator[TreeLine]:
     for node in nodes:
         codes = _codes(node)
         yield TreeLine(
             node,
             depth,
+            _said(node, speaker),
             tuple(known[code] for code in codes if code in known),
             tuple(code for code in codes if code not in known),
         )
         if isinstance(node, Group):
-            yield from _tree(node.children, depth + 1, known)
+            yield from _tree(node.children, depth + 1, known, speaker)
+
+
+def _said(node: Node, speaker: Speaker) -> tuple[str, ...]:
+    """A leaf's rule; of a group only what is not plain adding up."""
+    if isinstance(node, Leaf):
+        return tuple(speaker.leaf(node))
+    return () if node.aggregate == "points" else (speaker.aggregate(node),)
 
 
 def _codes(node: Node) -> list[str]:

@@ -45,7 +45,7 @@ class RankingForm(forms.Form):
     def __init__(self, *args: Any, chosen: Chosen, columns: Sequence[Column], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._set("group", [("", gettext_lazy("the whole index")), *_named(columns)])
-        others = [(each.version.method, each.version.name) for each in chosen.others]
+        others = [(each.version.method, each.version.method) for each in chosen.others]
         self._set("compare", [("", gettext_lazy("no other method")), *others])
         if not others:
             del self.fields["compare"]
@@ -117,6 +117,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
             "page": page,
             "sort": sort,
             "said": summary(everyone, found.columns),
+            "compared_any": any(row.other for row in everyone),
             "published": found.published(kind),
             "tab": "ranking",
         },

@@ -1,21 +1,24 @@
 """How scorecards are said on pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.orgs.models import AdminUnit, OrganisationKind
 from cotmoc.indicators.indices.model import (
     Answer,
+    Index,
     Leaf,
     PublishedShare,
     Rounding,
     Unknown,
     operands_of,
 )
+from cotmoc.indicators.indices.words import Speaker
 from cotmoc.ui.formats import day, fixed
 
 KINDS = {
@@ -79,11 +82,6 @@ def lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-_AGGREGATES = {
-    "points": gettext_lazy("points of the parts are added"),
-    "weighted": gettext_lazy("weighted mean of the parts' shares"),
-    "geometric": gettext_lazy("weighted geometric mean of the parts' shares"),
-}
 _PERIODS = {
     "month": gettext_lazy("month"),
     "quarter": gettext_lazy("quarter"),
@@ -91,11 +89,6 @@ _PERIODS = {
     "nine_months": gettext_lazy("nine months"),
     "year": gettext_lazy("year"),
 }
-
-
-def aggregate(code: str) -> str:
-    """How the points of parts become those of the whole."""
-    return str(_AGGREGATES[code])
 
 
 def period_kind(code: str) -> str:
@@ -115,6 +108,16 @@ def rounding(rule: Rounding) -> str:
         if places is not None
     ]
     return "; ".join(said) or _("nothing is rounded")
+
+
+def speaker(index: Index, indicators: Iterable[IndicatorVersion]) -> Speaker:
+    """Who says the rules of an index in the reader's language, with names instead of codes."""
+    rows = list(indicators)
+    names = {row.code: {"vi": row.name_vi, "en": row.name_en} for row in rows}
+    names |= {node.code: dict(node.name) for node in index.nodes()}
+    return Speaker(
+        "en" if get_language() == "en" else "vi", names, {row.code: row.unit for row in rows}
+    )
 
 
 def last_day(valid_to: date | None) -> str:
@@ -144,18 +147,3 @@ def fed(leaf: Leaf) -> str:
     if any(isinstance(each, Answer) for each in operands):
         return _("the body answers in an assessment round")
     return _("other leaves")
-
-
-def rule(leaf: Leaf) -> str:
-    return ""
-
-
-def zero(leaf: Leaf) -> str:
-    return ""
-
-
-def not_applicable(leaf: Leaf) -> str:
-    """What a leaf gives a body that it does not apply to."""
-    if leaf.not_applicable == "full":
-        return _("others get full points")
-    return _("for others the remaining leaves are scaled up")
