@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cotmoc.indicators.indices.model import Aggregation, Group, Index, Leaf, Node, Pillar, Unknown
+from cotmoc.indicators.indices.model import (
+    Aggregation,
+    Group,
+    Index,
+    Leaf,
+    Node,
+    Pillar,
+    Unknown,
+    tidy,
+)
 from cotmoc.indicators.indices.points import NOUGHT
 from cotmoc.indicators.indices.results import Body, BodyScore, LeafScore, NodeScore, Status
 
@@ -50,7 +59,7 @@ def card(index: Index, body: Body, leaves: Mapping[str, LeafScore]) -> BodyScore
         body=body,
         total=_total(index, whole, leaves),
         max=index.scale,
-        scored_max=index.rounding.apply(scored, None),
+        scored_max=tidy(scored),
         status=whole.status,
         leaves=leaves,
         nodes=nodes,
@@ -75,7 +84,7 @@ def _part(
         return _leaf_part(node, leaves[node.code])
     parts = [_part(child, index, leaves, nodes) for child in node.children]
     whole = _together(node.max, node.aggregate, parts)
-    points, scored = whole.points, index.rounding.apply(whole.scored, None)
+    points, scored = whole.points, tidy(whole.scored)
     if points is not None:
         points = index.rounding.apply(points, index.rounding.node)
     nodes[node.code] = _node_score(node, points, scored, whole)
@@ -210,4 +219,4 @@ def _pillar(
         if node.points is None or not whole:
             return None
         points, most = points + node.points, most + node.max
-    return index.rounding.apply(points / most, None) if most else None
+    return tidy(points / most) if most else None
