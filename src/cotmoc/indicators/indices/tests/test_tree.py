@@ -9,10 +9,12 @@ import pytest
 from cotmoc.indicators.indices.model import (
     CappedRatio,
     FigureOf,
+    Given,
     Index,
     MinMax,
     PerCase,
     Pillar,
+    PublishedShare,
     Rounding,
     Unknown,
     ZScore,
@@ -193,6 +195,24 @@ def test_bonuses_are_not_scaled_up_with_the_leaves() -> None:
     bonus = leaf("BONUS", 0, PerCase(FigureOf("BONUS"), D(3), D(6)))
     tree = index(leaf("P", 5), leaf("Q", 5, zero="excluded"), bonus)
     assert one(tree, P=ratio(1, 5), Q=ratio(0, 0), BONUS=value(1)).total == D(5)
+
+
+def test_a_group_with_a_penalty_is_left_out_when_all_else_in_it_is() -> None:
+    penalty = leaf("PENALTY", 0, PerCase(FigureOf("PENALTY"), D(-4), D(100)))
+    away = leaf("P", 10, applies_to=("department",))
+    tree = index(group("G", away, penalty), leaf("R", 10))
+    found = one(tree, R=ratio(1, 2), PENALTY=value(1))
+    assert found.nodes["G"] == NodeScore("G", D(-4), D(0), D(0), Status.NOT_APPLICABLE)
+    assert (found.total, found.scored_max) == (D(6), D(20))
+
+
+def test_what_is_collected_and_not_scored_makes_no_nought() -> None:
+    collected = leaf("S", 0, Given(PublishedShare(D(1))))
+    tree = index(leaf("P", 10), collected)
+    (found,) = score(tree, [body()], {"A": {"published:S": value("0.8")}})
+    assert (found.leaves["S"].points, found.total, found.status) == (0, None, Status.NO_DATA)
+    whole = one(tree, P=ratio(1, 2))
+    assert (whole.total, whole.status) == (D(5), Status.SCORED)
 
 
 # Weights ------------------------------------------------------------------------------------------
