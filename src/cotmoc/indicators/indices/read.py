@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast, get_args
 
-from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import DefinitionError
 from cotmoc.indicators.formulas import CODE, cycles
 from cotmoc.indicators.indices import model
@@ -115,13 +114,13 @@ def _canonical(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads one index. Codes and leaves are gathered with where they stand, for what can be judged
-    only when all of the tree is known."""
+    """Reads one index. Codes and formulas are gathered with where they stand, for what can be
+    judged only when all of the tree is known."""
 
     findings: Findings
     indicators: Collection[str] | None
     places: dict[str, str] = field(default_factory=dict)  # codes of nodes: where they stand
-    leaves: dict[str, tuple[Fields, model.Leaf]] = field(default_factory=dict)
+    formulas: dict[str, tuple[Fields, model.Formula]] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     counted: list[int] = field(default_factory=lambda: [0])
 
@@ -150,12 +149,14 @@ class _Reader:
             rounding=self.rounding(fields),
             aggregate=aggregate,
             children=children,
-            pillars=tuple(self.pillars(fields, children)),
             template=fields.yes("template"),
             note=fields.words("note"),
         )
-        self.formulas()
-        return None if self.findings.errors else replace(index, digest=digest_of(fields.raw))
+        self.check_formulas()
+        pillars = tuple(self.pillars(fields, children))
+        if self.findings.errors:
+            return None
+        return replace(index, pillars=pillars, digest=digest_of(fields.raw))
 
     def aggregate(self, fields: Fields) -> model.Aggregation:
         return cast(model.Aggregation, fields.one_of("aggregate", AGGREGATIONS, "points"))
@@ -278,10 +279,9 @@ class _Reader:
             published_as=fields.text("published_as") or "",
             note=fields.words("note"),
         )
-        if len(self.findings.errors) > before:
-            return None
-        self.leaves[code] = fields, leaf
-        return leaf
+        if isinstance(leaf.rule, model.Formula) and self.places.get(code) == fields.at:
+            self.formulas[code] = fields, leaf.rule
+        return leaf if len(self.findings.errors) == before else None
 
     def code(self, fields: Fields) -> str:
         code = fields.code("code", NAME, _CODE_OF_NODE)
@@ -347,15 +347,13 @@ class _Reader:
 
     # What is judged when all of the tree is known -------------------------------------------------
 
-    def formulas(self) -> None:
+    def check_formulas(self) -> None:
         """Names in formulas are operands or other leaves, and no leaf needs itself."""
-        trees: dict[str, syntax.Scalar] = {}
-        for code, (fields, leaf) in self.leaves.items():
-            if isinstance(leaf.rule, model.Formula):
-                trees[code] = leaf.rule.tree
-                self.names(fields, leaf.rule)
+        for fields, rule in self.formulas.values():
+            self.names(fields, rule)
+        trees = {code: rule.tree for code, (_fields, rule) in self.formulas.items()}
         for error in cycles(trees):
-            fields, _leaf = self.leaves[str(error.params["part"])]
+            fields, _rule = self.formulas[str(error.params["part"])]
             template = _("leaves are made of each other: %(cycle)s")
             self.findings.keep(fields.key("rule.formula"), template, **error.params)
 
@@ -364,7 +362,7 @@ class _Reader:
             if name in self.places:
                 template = _("%(part)r is the code of a node too; give the operand another name")
                 fields.wrong(f"rule.operands.{name}", template, part=name)
-        known = [*rule.operands, *self.leaves]
+        known = [*rule.operands, *(code for code in self.places if code not in self.groups)]
         for name in names(rule.tree):
             if name in self.groups:
                 template = _("%(part)r is a group; a formula names operands and leaves")
@@ -391,10 +389,7 @@ class _Reader:
         self, fields: Fields, nodes: Collection[str], below: Mapping[str, Collection[str]]
     ) -> tuple[str, ...]:
         """The nodes that a pillar reads; none twice, by itself and within a group of them."""
-        if not (listed := fields.texts("of")):
-            if not fields.has("of"):
-                fields.wrong("of", _("must be a list of different texts"))
-            return ()
+        listed = fields.texts("of", needed=True)
         within = {code: group for group in listed for code in below.get(group, ())}
         for number, code in enumerate(listed):
             key = f"of.{number}"

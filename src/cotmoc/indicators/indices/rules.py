@@ -203,11 +203,11 @@ class RuleReader:
         if text is None or tree is None or operands is None or nothing is None:
             return None
         used = names(tree)
-        unused = [name for name in operands if name not in used]
-        for name in unused:
-            fields.wrong(f"operands.{name}", _("is not in the formula"))
-            fields.findings.errors[-1].of_key = True
-        return None if unused else model.Formula(text, tree, operands, nothing)  # type: ignore[arg-type]
+        for name in operands:
+            if name not in used:
+                fields.wrong(f"operands.{name}", _("is not in the formula"))
+                fields.findings.errors[-1].of_key = True
+        return model.Formula(text, tree, operands, nothing)  # type: ignore[arg-type]
 
     def _operands(self, fields: Fields) -> Mapping[str, model.Operand] | None:
         if not fields.has("operands"):
