@@ -66,6 +66,9 @@ ROUNDING_KEYS = ("leaf", "node", "total", "half")
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
+BESIDE = "per_case"  # the kind of rule whose points stand beside the maximum
+
+_NONE = Decimal(0)
 _CODE_OF_INDEX = _("must be lower-case letters, digits and _, at most 60")
 _CODE_OF_METHOD = _("must be lower-case letters, digits, _ and -, at most 40")
 _CODE_OF_NODE = _("must be letters, digits and _, a letter first, at most 60")
@@ -99,7 +102,7 @@ def inspect_index(
 def digest_of(raw: Mapping[str, Any]) -> str:
     """SHA-256 of an index's content: however its keys are ordered and its numbers are written."""
     text = json.dumps(_canonical(raw), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -190,12 +193,11 @@ class _Reader:
         kinds: tuple[model.Kind, ...],
         depth: int,
     ) -> tuple[model.Node, ...]:
-        """The good ones of a node's children; that their points add up is checked if all are."""
+        """The good ones of a node's children; the points of all of them must add up."""
         if depth > DEEPEST:
             fields.wrong("children", _("is nested too deeply"))
             return ()
-        before = len(self.findings.errors)
-        found = []
+        found, maxima = [], []
         for each in fields.each_under("children", needed=True):
             self.counted[0] += 1
             if self.counted[0] > MOST_NODES:
@@ -203,14 +205,25 @@ class _Reader:
                     self.findings.keep(
                         each.at, _("is one too many: at most %(limit)s nodes"), limit=MOST_NODES
                     )
-                break
+                return ()
+            maxima.append(self.said_max(each))
             node = self.node(each, kinds, depth)
             if node is not None:
                 self.weight(each, node, aggregate)
                 found.append(node)
-        if aggregate == "points" and len(self.findings.errors) == before:
-            self.add_up(fields, maximum, found)
+        if aggregate == "points" and maximum is not None and None not in maxima:
+            self.add_up(fields, maximum, cast(list[Decimal], maxima))
         return tuple(found)
+
+    def said_max(self, fields: Fields) -> Decimal | None:
+        """The maximum that a node is given, whatever else is wrong with it."""
+        return _NONE if self.kind_of_rule(fields) == BESIDE else decimal_of(fields.raw.get("max"))
+
+    def add_up(self, fields: Fields, maximum: Decimal, maxima: Iterable[Decimal]) -> None:
+        total = sum(maxima, _NONE)
+        if total != maximum:
+            template = _("is %(max)s, but the points below it add up to %(sum)s")
+            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     def node(self, fields: Fields, kinds: tuple[model.Kind, ...], depth: int) -> model.Node | None:
         if "children" in fields.raw and "rule" in fields.raw:
@@ -233,7 +246,7 @@ class _Reader:
         aggregate = self.aggregate(fields)
         # A group of bonuses and penalties alone stands beside the maximum as they do.
         beside = aggregate == "points" and decimal_of(fields.raw.get("max")) == 0
-        maximum = Decimal(0) if beside else fields.points("max", needed=True)
+        maximum = _NONE if beside else fields.points("max", needed=True)
         children = self.children(fields, aggregate, maximum, kinds, depth + 1)
         group = model.Group(
             code=code,
@@ -295,15 +308,16 @@ class _Reader:
 
     def kind_of_rule(self, fields: Fields) -> str:
         rule = fields.raw.get("rule")
-        return str(rule.get("kind")) if isinstance(rule, dict) else ""
+        kind = rule.get("kind") if isinstance(rule, dict) else None
+        return kind if isinstance(kind, str) else ""
 
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
         """A leaf's maximum; bonus and penalty stand beside it and have none."""
-        if kind != "per_case":
+        if kind != BESIDE:
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
             fields.wrong("max", _("must be left out: bonus and penalty stand beside the maximum"))
-        return Decimal(0)
+        return _NONE
 
     def zero(self, fields: Fields, kind: str) -> model.ZeroRule:
         rule = fields.raw.get("rule")
@@ -328,14 +342,6 @@ class _Reader:
         elif node.weight is None:
             template = _("is missing; the node above is %(aggregate)s")
             fields.wrong("weight", template, aggregate=aggregate)
-
-    def add_up(
-        self, fields: Fields, maximum: Decimal | None, children: Iterable[model.Node]
-    ) -> None:
-        total = sum((child.max for child in children), Decimal(0))
-        if maximum is not None and total != maximum:
-            template = _("is %(max)s, but the points below it add up to %(sum)s")
-            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     # What is judged when all of the tree is known -------------------------------------------------
 
