@@ -20,7 +20,7 @@ LONGEST_NUMBER = 40
 MOST_HINTS = 100
 # Control characters, and halves of characters: no database keeps them.
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -260,7 +260,7 @@ def decimal_of(value: Any) -> Decimal | None:
     if isinstance(value, int) and abs(value) >= LARGEST:
         return LARGEST if value > 0 else -LARGEST  # the digits of a huge one are never needed
     if isinstance(value, str) and not (
-        len(value) <= LONGEST_NUMBER and _PLAIN_NUMBER.fullmatch(value)
+        len(value) <= LONGEST_NUMBER and PLAIN_NUMBER.fullmatch(value)
     ):
         return None
     found = Decimal(str(value))
