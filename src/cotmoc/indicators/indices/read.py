@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast, get_args
@@ -62,7 +62,8 @@ LEAF_KEYS = (
     "action",
 )
 PILLAR_KEYS = ("code", "name", "of", "headers")
-ROUNDING_KEYS = ("leaf", "node", "total", "half")
+ROUNDING_KEYS = ("leaf", "node", "total", "half", "ratio")
+HALVES = get_args(model.Half)
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
@@ -169,8 +170,8 @@ class _Reader:
         if under is None:
             return model.Rounding()
         under.check_keys(ROUNDING_KEYS)
-        places = {name: self.places_of(under, name) for name in ("leaf", "node", "total")}
-        half = under.one_of("half", ("up", "even"), "up")
+        places = {name: self.places_of(under, name) for name in ROUNDING_KEYS if name != "half"}
+        half = under.one_of("half", HALVES, "up")
         return model.Rounding(**places, half=half)  # type: ignore[arg-type]
 
     def places_of(self, fields: Fields, name: str) -> int | None:
@@ -197,7 +198,8 @@ class _Reader:
         if depth > DEEPEST:
             fields.wrong("children", _("is nested too deeply"))
             return ()
-        found, maxima = [], []
+        found: list[model.Node] = []
+        maxima: list[Decimal | None] = []
         for each in fields.each_under("children", needed=True):
             self.counted[0] += 1
             if self.counted[0] > MOST_NODES:
@@ -206,22 +208,20 @@ class _Reader:
                         each.at, _("is one too many: at most %(limit)s nodes"), limit=MOST_NODES
                     )
                 return ()
-            maxima.append(self.said_max(each))
+            maxima.append(_said_max(each))
             node = self.node(each, kinds, depth)
             if node is not None:
                 self.weight(each, node, aggregate)
                 found.append(node)
-        if aggregate == "points" and maximum is not None and None not in maxima:
-            self.add_up(fields, maximum, cast(list[Decimal], maxima))
+        if aggregate == "points" and maximum is not None:
+            self.add_up(fields, maximum, maxima)
         return tuple(found)
 
-    def said_max(self, fields: Fields) -> Decimal | None:
-        """The maximum that a node is given, whatever else is wrong with it."""
-        return _NONE if self.kind_of_rule(fields) == BESIDE else decimal_of(fields.raw.get("max"))
-
-    def add_up(self, fields: Fields, maximum: Decimal, maxima: Iterable[Decimal]) -> None:
-        total = sum(maxima, _NONE)
-        if total != maximum:
+    def add_up(self, fields: Fields, maximum: Decimal, maxima: Sequence[Decimal | None]) -> None:
+        """Whether the points of all children make their node's; with children of which it is not
+        known what they are worth, no more than that."""
+        total = sum((each for each in maxima if each is not None), _NONE)
+        if total > maximum or (total < maximum and None not in maxima):
             template = _("is %(max)s, but the points below it add up to %(sum)s")
             fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
@@ -265,7 +265,7 @@ class _Reader:
         fields.check_keys(LEAF_KEYS, dict.fromkeys(set(GROUP_KEYS) - set(LEAF_KEYS), _OF_GROUPS))
         before = len(self.findings.errors)
         code = self.code(fields)
-        kind = self.kind_of_rule(fields)
+        kind = _kind_of_rule(fields)
         maximum = self.max_of_leaf(fields, kind)
         leaf = model.Leaf(
             code=code,
@@ -306,13 +306,13 @@ class _Reader:
         self.places.setdefault(code, fields.at)
         return code
 
-    def kind_of_rule(self, fields: Fields) -> str:
-        rule = fields.raw.get("rule")
-        kind = rule.get("kind") if isinstance(rule, dict) else None
-        return kind if isinstance(kind, str) else ""
-
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
-        """A leaf's maximum; bonus and penalty stand beside it and have none."""
+        """A leaf's maximum. Bonus and penalty stand beside it and have none; where it is not known
+        what a leaf is worth it is left out; what is collected and not scored says 0."""
+        if kind == "unknown" and not fields.has("max"):
+            return _NONE
+        if kind == "given" and decimal_of(fields.raw.get("max")) == 0:
+            return _NONE
         if kind != BESIDE:
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
@@ -408,6 +408,17 @@ class _Reader:
     ) -> None:
         near = self.findings.near(name, known)
         self.findings.keep(key, template, offset, part=name, hint=f"; {near}?" if near else "")
+
+
+def _kind_of_rule(fields: Fields) -> str:
+    rule = fields.raw.get("rule")
+    kind = rule.get("kind") if isinstance(rule, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _said_max(fields: Fields) -> Decimal | None:
+    """The maximum that a node is given, whatever else is wrong with it; None where it has none."""
+    return _NONE if _kind_of_rule(fields) == BESIDE else decimal_of(fields.raw.get("max"))
 
 
 def _all_below(children: Iterable[model.Node]) -> dict[str, set[str]]:

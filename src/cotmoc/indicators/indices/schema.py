@@ -135,7 +135,7 @@ def _defs() -> Schema:
         "positive": _number(exclusiveMinimum=0),
         "share": _number(minimum=0, maximum=1),
         "rounding": _mapping(
-            {"leaf": _PLACES, "node": _PLACES, "total": _PLACES, "half": {"enum": ["up", "even"]}}
+            {**dict.fromkeys(read.ROUNDING_KEYS, _PLACES), "half": {"enum": list(read.HALVES)}}
         ),
         "node": {
             "type": "object",
@@ -192,13 +192,21 @@ def _leaf() -> Schema:
         "owner": _SOME_TEXT,
     }
     assert set(properties) == set(read.LEAF_KEYS)
-    beside = {"properties": {"rule": _of_kind(read.BESIDE)}, "required": ["rule"]}
     return {
         **_mapping(_described(properties, _OF_NODE), "code name rule"),
-        "if": beside,
-        "then": {"properties": {"max": {"anyOf": _ZERO}}},
-        "else": {"required": ["max"], "properties": {"max": _POSITIVE}},
+        "allOf": [
+            {"if": _with_rule(read.BESIDE), "then": {"properties": {"max": {"anyOf": _ZERO}}}},
+            {"if": {"not": _with_rule(read.BESIDE, "unknown")}, "then": {"required": ["max"]}},
+            {
+                "if": {"not": _with_rule(read.BESIDE, "given")},
+                "then": {"properties": {"max": _or_null(_POSITIVE)}},
+            },
+        ],
     }
+
+
+def _with_rule(*kinds: str) -> Schema:
+    return {"properties": {"rule": _of_kind(*kinds)}, "required": ["rule"]}
 
 
 def _operand() -> Schema:
@@ -236,8 +244,8 @@ def _rule() -> Schema:
     }
 
 
-def _of_kind(kind: str) -> Schema:
-    return {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
+def _of_kind(*kinds: str) -> Schema:
+    return {"properties": {"kind": {"enum": list(kinds)}}, "required": ["kind"]}
 
 
 def _step(properties: dict[str, Any], needed: str) -> Schema:

@@ -216,3 +216,28 @@ def test_errors_are_placed_in_the_text_they_came_from(changes):
     for each in check_indices([(NAME, text)], INDICATORS):
         assert each.line is None or 1 <= each.line <= lines
         assert each.params["template"] % each.params
+
+
+UNKNOWN = {"kind": "unknown", "why": {"vi": "không rõ", "en": "not known"}}
+
+
+def without_max(code):
+    return {key: value for key, value in leaf(code, rule=UNKNOWN).items() if key != "max"}
+
+
+def test_what_is_not_known_to_be_worth_anything_leaves_the_sum_open_but_not_above():
+    children = [leaf("a", max=60), without_max("b")]
+    assert errors(children, max=100) == []
+    assert errors(children, max=60) == []
+    assert errors(children, max=59) == [("max", "is 59, but the points below it add up to 60")]
+    # What a group is worth is said, whatever is in it.
+    inside = [leaf("a", max=60), group("g", [without_max("b")], maximum=30)]
+    assert errors(inside, max=100) == [("max", "is 100, but the points below it add up to 90")]
+
+
+def test_only_what_is_given_may_be_collected_without_points():
+    given = {"kind": "given", "of": {"published": 1}}
+    assert errors([leaf("a", max=100), leaf("b", max=0, rule=given)]) == []
+    assert errors([leaf("a", max=100), leaf("b", max=0)]) == [
+        ("children.1.max", "must be a number above 0")
+    ]
