@@ -6,6 +6,7 @@ from cotmoc.apps.measurement.forecast_api import router as forecast
 from cotmoc.apps.measurement.series_api import router as series
 from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
+from cotmoc.apps.scorecards.api import router as scorecards
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
 from cotmoc.rest.throttle import PerMinute

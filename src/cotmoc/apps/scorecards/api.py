@@ -254,7 +254,7 @@ def index_ranking(
         sort=filters.sort,
     )
     shown = list(found[paging.offset : paging.offset + paging.limit])
-    beside = queries.published_of(shown)
+    beside = queries.published_of(shown, [""])
     changes = queries.rank_changes(shown, viewer=viewer(request))
     top = [node.code for node in index.definition.children if isinstance(node, Group)]
     return page(

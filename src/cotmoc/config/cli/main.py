@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         plans,
         portal766,
         sample,
+        score,
         units,
     )
 
@@ -89,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        score,
         bench,
     ):
         module.add_commands(commands)
