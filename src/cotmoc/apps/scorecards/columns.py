@@ -152,10 +152,9 @@ class Vocabulary:
 
     def own_columns(self, cells: Iterable[str]) -> int:
         """How many cells are headers of this very index, not of any table."""
-        meanings = [(cell, self.meaning(cell)) for cell in cells]
         return sum(
-            bool(each) and (each[0] != "role" or tidy(cell) in self._totals)
-            for cell, each in meanings
+            tidy(cell) in self._totals or (self.meaning(cell) or ("role",))[0] != "role"
+            for cell in cells
         )
 
     def name(self, node: str, language: str) -> str:

@@ -55,6 +55,7 @@ class Part:
     source: str
     changes: list[Change]
     known: int
+    subjects: int
     publication: Publication | None = None
 
     @property
@@ -216,8 +217,9 @@ def _part(
     results = [_without(result, source) for result in group.results]
     news = news_in(group.index, group.period, results)
     before = {row_key(row): row for row in news.superseded}
+    whose = {(result.key[0], result.key[1]) for result in results}
     changes = [Change(result, before.get(result.key)) for result in news.results]
-    part = Part(group.index, group.period.code, source, changes, len(news.known))
+    part = Part(group.index, group.period.code, source, changes, len(news.known), len(whose))
     if not dry_run:
         publisher = _publisher(group, sheet, said, source)
         part.publication, _new = record_publication(
