@@ -62,7 +62,6 @@ def build_parser() -> argparse.ArgumentParser:
         plans,
         portal766,
         sample,
-        score,
         units,
     )
 
@@ -90,7 +89,6 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
-        score,
         bench,
     ):
         module.add_commands(commands)

@@ -14,7 +14,6 @@ from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.measurement.services import ReceivedFile, compute_figures, record_observations
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import Body, Registration, register_organisations
-from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.publishing import Publisher
 from cotmoc.core.periods import Period, parse_period, period_in_name
 from cotmoc.core.problems import BadInput, Problem
@@ -80,7 +79,6 @@ def import_folder(
         outcome.quarantine = _set_apart(captures, problems, quarantine, now)
     bad_lines = {(problem.file, problem.line) for problem in problems}
     about = _about(folder)
-    sync_indices(actor=actor, now=now)
     for capture in captures:
         rows = [row for row in capture.reading.rows if (capture.path.name, row[0]) not in bad_lines]
         found = [item for line, row in rows for item in observations(capture.table, row, line)]
