@@ -25,5 +25,5 @@ api = Api(
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
-for router in (orgs, measurement, series, forecast, programmes):
+for router in (orgs, measurement, series, forecast, programmes, scorecards):
     api.add_router("", router)
