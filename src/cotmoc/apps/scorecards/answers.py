@@ -54,7 +54,7 @@ def _answer(leaf: Leaf, ask: Ask, answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _chosen(leaf: Leaf, ask: Ask, answer: Mapping[str, Any]) -> dict[str, Any]:
     chosen = list(dict.fromkeys(answer.get("chosen") or ()))
-    known = YES_NO
+    known: tuple[str, ...] = YES_NO
     if isinstance(leaf.rule, Choice):
         known = tuple(option.code for option in leaf.rule.options)
     if not set(chosen) <= set(known):
@@ -93,7 +93,7 @@ def _figures(
     kept = {}
     for indicator, numbers in told.items():
         if indicator not in ask.figures:
-            raise AnswerError("unknown_figure", code=indicator)
+            raise AnswerError("unknown_figure", indicator=indicator)
         own = _own(numbers)
         beside = readings.get(f"figure:{indicator}")
         if own and not _same(own, reading_from_json(beside) if beside else None):

@@ -83,7 +83,7 @@ def mark(
 def accept_undisputed(
     assessment: Assessment, *, version: int, actor: Person | None, now: datetime
 ) -> Assessment:
-    """Give the body's points for every leaf where it says what is computed and none are given yet."""
+    """Give the body's points where it says what is computed and none are given yet."""
     step = Step(assessment, "mark", version=version, actor=actor, now=now)
     return _marked(step, undisputed_marks(step.entries().values()))
 
@@ -153,9 +153,7 @@ def mark_problem(
         return "out_of_range", {"low": least(leaf), "high": most(leaf)}
     entry_as_marked = beside(entry)
     otherwise = appraised_otherwise(
-        type(entry_as_marked)(
-            entry.computed_points, entry.computed_then, entry.self_points, points
-        )
+        type(entry_as_marked)(entry.computed_points, entry.computed_then, entry.self_points, points)
     )
     return ("reason_missing", {}) if otherwise and not reason.strip() else None
 
@@ -249,9 +247,7 @@ def appraise_undisputed(found: Round, *, actor: Person | None, now: datetime) ->
     return Bulk(appraised=done, left=len(rows) - done)
 
 
-def _appraised_as_computed(
-    row: Assessment, *, actor: Person | None, now: datetime
-) -> bool:
+def _appraised_as_computed(row: Assessment, *, actor: Person | None, now: datetime) -> bool:
     entries = list(row.entries.all())
     if any(
         entry.self_points is not None

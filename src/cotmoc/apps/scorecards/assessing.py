@@ -69,7 +69,7 @@ def save_answers(
         points = points_by_answers(step.assessment, ordered)
     except NumbersDifferError as differ:
         code, params = "numbers_differ", {"leaves": ", ".join(differ.leaves)}
-        raise RefusedLeavesError({leaf: (code, params) for leaf in differ.leaves}) from differ
+        raise RefusedLeavesError(dict.fromkeys(differ.leaves, (code, params))) from differ
     filled = {filling.leaf for filling in fillings}
     for entry in ordered:
         if entry.leaf in filled:

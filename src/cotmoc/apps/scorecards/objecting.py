@@ -105,9 +105,7 @@ def answer_objection(
         step.change(entry, appraised_points=given, appraised_reason=text.strip()[:LONGEST_TEXT])
     found.accepted, found.answer = accepted, text.strip()[:LONGEST_TEXT]
     found.answered_at, found.answered_by = now, actor
-    found.save(
-        update_fields=["accepted", "answer", "given_points", "answered_at", "answered_by"]
-    )
+    found.save(update_fields=["accepted", "answer", "given_points", "answered_at", "answered_by"])
     step.done(
         "objection.answered",
         before=before,

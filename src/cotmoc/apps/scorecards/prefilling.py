@@ -1,11 +1,11 @@
 """Computed points of the bodies of a round: read from figures, kept beside what bodies answer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.computing import readings_of
+from cotmoc.apps.scorecards.computing import gather
 from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion
 from cotmoc.apps.scorecards.reckoning import (
     Told,
@@ -23,6 +23,7 @@ from cotmoc.indicators.indices.results import (
     LeafScore,
     Reading,
     Readings,
+    Status,
     reading_key,
 )
 from cotmoc.indicators.indices.score import score
@@ -37,10 +38,15 @@ def computed_scores(
     index: IndexVersion, organisations: Sequence[Organisation], period: Period
 ) -> dict[str, tuple[BodyScore, Readings]]:
     """The scores of bodies from figures and published values alone, and what was read, by code."""
-    readings = readings_of(index.definition, organisations, period)
-    bodies = [body_of(each) for each in organisations]
-    scores = score(index.definition, bodies, readings)
-    return {each.body.code: (each, readings.get(each.body.code, {})) for each in scores}
+    read = gather(index, period).readings
+    readings = {each.code: _not_answered(read.get(each.code, {})) for each in organisations}
+    scores = score(index.definition, [body_of(each) for each in organisations], readings)
+    return {each.body.code: (each, readings[each.body.code]) for each in scores}
+
+
+def _not_answered(readings: Readings) -> dict[str, Reading]:
+    """Without what bodies answered in a round that was published before."""
+    return {key: value for key, value in readings.items() if not key.startswith("answer:")}
 
 
 def computed_from(leaf: Leaf, found: LeafScore, readings: Readings) -> dict[str, Any]:
@@ -82,21 +88,31 @@ def others_told(assessment: Assessment, index: Index) -> list[Told]:
     return [told_by(row, row.entries.all()) for row in rows]
 
 
-def points_by_answers(
-    assessment: Assessment, entries: Sequence[Entry]
-) -> dict[str, LeafScore]:
+def points_by_answers(assessment: Assessment, entries: Sequence[Entry]) -> dict[str, LeafScore]:
     """The self-assessed points of every leaf. Raises NumbersDifferError."""
     index = assessment.round.index.definition
     return self_scores(index, told_by(assessment, entries), others_told(assessment, index))
 
 
-def total_of(
-    assessment: Assessment, entries: Iterable[Entry], column: str
-) -> Decimal | None:
+def total_of(assessment: Assessment, entries: Iterable[Entry], column: str) -> Decimal | None:
     """The total of a column (`computed_points`, `self_points`, `appraised_points`)."""
-    return sums(assessment, {entry.leaf: getattr(entry, column) for entry in entries}).total
+    return sums(assessment, entries, column).total
 
 
-def sums(assessment: Assessment, points: Mapping[str, Decimal | None]) -> BodyScore:
-    """Groups and total that points of leaves make."""
-    return totals(assessment.round.index.definition, body_of(assessment.organisation), points)
+def sums(assessment: Assessment, entries: Iterable[Entry], column: str) -> BodyScore:
+    """Groups and total of a column."""
+    held = list(entries)
+    points = {entry.leaf: getattr(entry, column) for entry in held}
+    not_arisen = {entry.leaf for entry in held if nothing_arose(entry)}
+    index, body = assessment.round.index.definition, body_of(assessment.organisation)
+    return totals(index, body, points, not_arisen)
+
+
+def nothing_arose(entry: Entry) -> bool:
+    """Whether a leaf has no points because there was nothing to count."""
+    answer = entry.answer or {}
+    if answer.get("figures"):
+        return False
+    if answer.get("denominator") is not None:
+        return Decimal(str(answer["denominator"])) == 0
+    return bool(entry.computed_from.get("status") == Status.NOT_ARISING)

@@ -1,4 +1,4 @@
-"""What a file of evidence is by its content: PDF, Word, Excel, PNG or JPEG, and nothing else. Pure."""
+"""What a file of evidence is by its content: PDF, Word, Excel, PNG, JPEG, nothing else. Pure."""
 
 import io
 import zipfile

@@ -1,23 +1,20 @@
-"""From what a body answers to points: answers become readings, rules make points of them, and points
-of leaves make totals as the method adds them up. Pure.
+"""From what a body answers to points: answers become readings, rules make points of them, and
+points of leaves make totals as the method adds them up. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any, Literal
 
 from cotmoc.indicators.indices.model import (
     Answer,
     Choice,
     FigureOf,
-    Formula,
     Given,
-    Group,
     Index,
     Leaf,
     MinMax,
-    Node,
     PerCase,
     Ratio,
     Unknown,
@@ -25,8 +22,17 @@ from cotmoc.indicators.indices.model import (
     ZScore,
     operands_of,
 )
-from cotmoc.indicators.indices.results import Body, BodyScore, LeafScore, Reading, Readings
-from cotmoc.indicators.indices.score import score
+from cotmoc.indicators.indices.points import not_applicable
+from cotmoc.indicators.indices.results import (
+    Body,
+    BodyScore,
+    LeafScore,
+    Reading,
+    Readings,
+    Status,
+)
+from cotmoc.indicators.indices.score import PRECISION, score
+from cotmoc.indicators.indices.tree import card
 
 Kind = Literal["none", "choice", "choices", "yes_no", "number", "ratio", "points"]
 HUNDRED = Decimal(100)
@@ -34,7 +40,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a leaf asks of a body: an answer, and of which figures it may give numbers of its own."""
+    """What a leaf asks of a body: an answer, and the figures of which it may give own numbers."""
 
     answer: Kind
     figures: tuple[str, ...] = ()
@@ -75,7 +81,7 @@ def applies(leaf: Leaf, body: Body) -> bool:
     return not leaf.applies_to or body.kind in leaf.applies_to
 
 
-# Readings as JSON ----------------------------------------------------------------------------------
+# Readings as JSON ---------------------------------------------------------------------------------
 
 
 def reading_to_json(reading: Reading) -> dict[str, Any]:
@@ -129,7 +135,9 @@ def own_figure(told: Mapping[str, Any], beside: Reading | None) -> Reading:
 
 def _scale(figure: Reading) -> Decimal:
     """The power of ten that a figure's ratio is given on: 1, 100, 1000 …"""
-    assert figure.value and figure.numerator and figure.denominator
+    assert figure.value is not None
+    assert figure.numerator is not None
+    assert figure.denominator is not None
     exact = abs(figure.value * figure.denominator / figure.numerator)
     return Decimal(10) ** int(exact.log10().to_integral_value())
 
@@ -141,7 +149,7 @@ def _shared(reading: Reading, scale: Decimal) -> Reading:
     return replace(reading, value=reading.numerator / reading.denominator * scale)
 
 
-# Points --------------------------------------------------------------------------------------------
+# Points -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,9 @@ def self_scores(index: Index, told: Told, others: Sequence[Told] = ()) -> dict[s
     base = score(index, bodies, computed)[0].leaves
     if not own:
         return dict(base)
-    claimed = score(index, bodies, {**computed, told.body.code: {**computed[told.body.code], **own}})
+    claimed = score(
+        index, bodies, {**computed, told.body.code: {**computed[told.body.code], **own}}
+    )
     found = dict(claimed[0].leaves)
     for leaf in index.leaves():
         if ask_of(leaf).figures and not (told.answers.get(leaf.code) or {}).get("figures"):
@@ -213,39 +223,42 @@ def _own_figures(index: Index, told: Told) -> dict[str, Reading]:
     return found
 
 
-# Totals --------------------------------------------------------------------------------------------
+# Totals -------------------------------------------------------------------------------------------
 
 
-def totals(index: Index, body: Body, points: Mapping[str, Decimal | None]) -> BodyScore:
+def totals(
+    index: Index,
+    body: Body,
+    points: Mapping[str, Decimal | None],
+    not_arisen: Collection[str] = (),
+) -> BodyScore:
     """What given points of leaves make of groups and the total, as the method sums and rounds.
 
-    Leaves without points stay without: the total says what it covers.
+    A leaf without points stays without: the total says what it covers. Leaves in which nothing
+    arose (`not_arisen`) are left out where the method says so.
     """
-    readings = {
-        f"answer:{leaf.code}": Reading(value=_counted(leaf, found))
+    leaves = {
+        leaf.code: _leaf_score(index, leaf, body, points.get(leaf.code), leaf.code in not_arisen)
         for leaf in index.leaves()
-        if (found := points.get(leaf.code)) is not None
     }
-    return score(_by_points(index), [body], {body.code: readings})[0]
+    with localcontext(prec=PRECISION):
+        return card(index, body, leaves)
 
 
-def _counted(leaf: Leaf, points: Decimal) -> Decimal:
-    return abs(points) if isinstance(leaf.rule, PerCase) else points
-
-
-def _by_points(index: Index) -> Index:
-    """The same index with points given for every leaf."""
-    return replace(index, children=tuple(_given(node) for node in index.children))
-
-
-def _given(node: Node) -> Node:
-    if isinstance(node, Group):
-        return replace(node, children=tuple(_given(child) for child in node.children))
-    rule = node.rule
-    if isinstance(rule, PerCase):
-        one = Decimal(1) if rule.each >= 0 else Decimal(-1)
-        return replace(node, rule=PerCase(Answer(), one, rule.limit))
-    return replace(node, rule=Given(Answer()))
+def _leaf_score(
+    index: Index, leaf: Leaf, body: Body, points: Decimal | None, not_arisen: bool
+) -> LeafScore:
+    if not applies(leaf, body):
+        return not_applicable(leaf)
+    if points is not None:
+        given = index.rounding.apply(points, index.rounding.leaf)
+        return LeafScore(leaf.code, given, leaf.max, Status.SCORED)
+    if isinstance(leaf.rule, Unknown):
+        return LeafScore(leaf.code, None, leaf.max, Status.UNKNOWN)
+    if not_arisen:
+        most_points = Decimal(0) if leaf.zero == "excluded" else leaf.max
+        return LeafScore(leaf.code, None, most_points, Status.NOT_ARISING)
+    return LeafScore(leaf.code, None, leaf.max, Status.NO_DATA)
 
 
 def least(leaf: Leaf) -> Decimal:
@@ -260,8 +273,3 @@ def most(leaf: Leaf) -> Decimal:
     if isinstance(rule, PerCase):
         return rule.limit if rule.each > 0 else Decimal(0)
     return leaf.max
-
-
-def reads_leaves(leaf: Leaf) -> bool:
-    """Whether a leaf's points come of other leaves'."""
-    return isinstance(leaf.rule, Formula)

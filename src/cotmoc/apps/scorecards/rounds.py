@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
+from cotmoc.apps.measurement.models import Figure, Run
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.models import (
     Assessment,
@@ -19,14 +21,13 @@ from cotmoc.apps.scorecards.models import (
     Round,
 )
 from cotmoc.apps.scorecards.prefilling import (
-    body_of,
     computed_from,
     computed_scores,
     points_by_answers,
+    sums,
     total_of,
 )
 from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
-from cotmoc.apps.scorecards.reckoning import totals
 from cotmoc.apps.scorecards.rules import WITH_BODY
 from cotmoc.apps.scorecards.stepping import (
     RoundError,
@@ -53,7 +54,7 @@ class Terms:
     illustration: bool = False
 
 
-# Opening -------------------------------------------------------------------------------------------
+# Opening ------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -168,7 +169,7 @@ def _entries(
     return filled
 
 
-# Figures that change while it is open --------------------------------------------------------------
+# Figures that change while it is open -------------------------------------------------------------
 
 
 @transaction.atomic
@@ -194,6 +195,15 @@ def refresh_computed(found: Round, *, actor: Person | None, now: datetime) -> in
     held.save(update_fields=["computed_at"])
     record("round.refreshed", held, actor=actor, now=now, after={"changed": changed})
     return changed
+
+
+def after_figures(run: Run, *, actor: Person | None, now: datetime) -> None:
+    """Bring the computed points of open rounds up to date once figures have changed."""
+    changed = Figure.objects.filter(Q(run=run) | Q(superseded_at=run.started_at)).order_by()
+    periods = changed.values_list("period", flat=True).distinct()
+    touched = Round.objects.filter(state=Round.State.OPEN, period__in=periods)
+    for found in touched.select_related("index"):
+        refresh_computed(found, actor=None, now=now)
 
 
 def _refresh(assessment: Assessment, whole: BodyScore, readings: Readings) -> int:
@@ -235,7 +245,7 @@ def follow(assessment: Assessment, entries: Sequence[Entry]) -> None:
             entry.computed_then = entry.computed_points
 
 
-# Changing and ending -------------------------------------------------------------------------------
+# Changing and ending ------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -284,7 +294,7 @@ def close_round(found: Round, reason: str, *, actor: Person | None, now: datetim
     record("round.closed", held, actor=actor, now=now, after={"reason": held.closed_reason})
 
 
-# Publishing ----------------------------------------------------------------------------------------
+# Publishing ---------------------------------------------------------------------------------------
 
 
 def in_the_way(assessment: Assessment, *, today: date) -> str | None:
@@ -316,9 +326,7 @@ def publish_round(
     """
     refuse_unless_steering(actor)
     held = refuse_unless_open(found)
-    rows = list(
-        held.assessments.select_related("organisation").prefetch_related("entries")
-    )
+    rows = list(held.assessments.select_related("organisation").prefetch_related("entries"))
     for row in rows:
         row.round = held
     taking_part = _taking_part(rows, leave_out, timezone.localdate(now))
@@ -348,9 +356,9 @@ def publish_round(
 def _taking_part(rows: Sequence[Assessment], leave_out: bool, today: date) -> list[Assessment]:
     """The bodies with a result. Raises RoundError where something is unfinished."""
     ways = {row: in_the_way(row, today=today) for row in rows}
-    stops = {row: why for row, why in ways.items() if why and not (
-        leave_out and why == "not_submitted"
-    )}
+    stops = {
+        row: why for row, why in ways.items() if why and not (leave_out and why == "not_submitted")
+    }
     if stops:
         names = sorted(str(row.organisation) for row in stops)
         raise RoundError("in_the_way", names=names, codes=sorted(set(stops.values())))
@@ -377,8 +385,9 @@ def source_of(found: Round) -> str:
 def _results(rows: Iterable[Assessment]) -> Iterable[Result]:
     """Total, groups and leaves of each body; what has no points is not published."""
     for row in rows:
-        points = {entry.leaf: entry.appraised_points for entry in row.entries.all()}
-        whole = totals(row.round.index.definition, body_of(row.organisation), points)
+        entries = list(row.entries.all())
+        points = {entry.leaf: entry.appraised_points for entry in entries}
+        whole = sums(row, entries, "appraised_points")
         if row.appraised_total is not None:
             yield Result(row.organisation, "", row.appraised_total, row.rank, whole.max)
         for code, node in whole.nodes.items():
@@ -389,7 +398,7 @@ def _results(rows: Iterable[Assessment]) -> Iterable[Result]:
                 yield Result(row.organisation, code, given, max=leaf.max)
 
 
-# Correcting ----------------------------------------------------------------------------------------
+# Correcting ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,9 +461,7 @@ def correct_round(
     return made
 
 
-def _refuse_correction(
-    held: Round, correction: Correction, chosen: set[int], today: date
-) -> None:
+def _refuse_correction(held: Round, correction: Correction, chosen: set[int], today: date) -> None:
     if held.state != Round.State.PUBLISHED:
         raise RoundError("not_published")
     if held.corrected_by.exclude(state=Round.State.CLOSED).exists():

@@ -1,5 +1,5 @@
-"""Pure decisions about assessment rounds: who may do what when, what departs from what was computed,
-what is missing before a body may submit, and when a reminder is due.
+"""Pure decisions about assessment rounds: who may do what when, what departs from what was
+computed, what is missing before a body may submit, and when a reminder is due.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -93,7 +93,7 @@ def may(name: str, now: Situation) -> bool:
     return refusal(name, now) is None
 
 
-# Points beside each other --------------------------------------------------------------------------
+# Points beside each other -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def appraised_otherwise(leaf: Beside) -> bool:
     return leaf.appraised is not None and leaf.appraised != leaf.own
 
 
-# What is missing -----------------------------------------------------------------------------------
+# What is missing ----------------------------------------------------------------------------------
 
 Missing = Literal["answer", "reason", "evidence"]
 
@@ -163,7 +163,7 @@ def missing(leaf: Filled) -> list[Missing]:
     return found
 
 
-# Reminders -----------------------------------------------------------------------------------------
+# Reminders ----------------------------------------------------------------------------------------
 
 
 def reminder_due(days_left: int, steps: Iterable[int], given: Collection[int]) -> int | None:
