@@ -53,10 +53,12 @@ def add_evidence(
         added_by=actor,
     )
     if proof.file_name:
-        _take_in(made, proof, actor, now)
+        _look_at(made, proof, actor, now)
     made.save()
     about = {"leaf": leaf, "evidence": str(made), "sha256": made.digest}
     step.done("evidence.added", after=about)
+    if made.digest:
+        originals.keep(proof.raw)
     return made
 
 
@@ -89,8 +91,8 @@ def link_is_safe(link: str) -> bool:
     return parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc
 
 
-def _take_in(made: Evidence, proof: Proof, actor: Person | None, now: datetime) -> None:
-    """Look at a file, let the scanner look at it, keep it."""
+def _look_at(made: Evidence, proof: Proof, actor: Person | None, now: datetime) -> None:
+    """Look at a file, and let the scanner look at it, before it is kept."""
     limit = settings.MAX_DOCUMENT_BYTES
     if len(proof.raw) > limit:
         raise RoundError("too_large", limit=limit // 1_000_000)
@@ -104,7 +106,7 @@ def _take_in(made: Evidence, proof: Proof, actor: Person | None, now: datetime) 
         raise RoundError(error.code) from error
     made.file_name = PurePath(proof.file_name.replace("\\", "/")).name[-200:]
     made.media_type, made.size = kind.media_type, len(proof.raw)
-    made.digest = originals.keep(proof.raw)
+    made.digest = originals.digest_of(proof.raw)
 
 
 def refuse_too_many(actor: Person | None, *, now: datetime) -> None:
