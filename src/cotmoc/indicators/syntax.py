@@ -217,6 +217,26 @@ class Coalesce:
 
 
 @dataclass(frozen=True, slots=True)
+class Least:
+    """The smallest of its parts, in the formula of a score; missing where any part is."""
+
+    parts: tuple["Scalar", ...]
+
+    def __str__(self) -> str:
+        return f"min({', '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Greatest:
+    """The largest of its parts, in the formula of a score; missing where any part is."""
+
+    parts: tuple["Scalar", ...]
+
+    def __str__(self) -> str:
+        return f"max({', '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Another indicator's value, numerator or denominator, in the asked period or one that is made
     from it (`previous`, `last_year`, `ytd`, `moving` with `count` periods)."""
@@ -245,7 +265,7 @@ class When:
         return f"case when {self.left} {self.operator} {self.right} then {self.then}{otherwise} end"
 
 
-Scalar = Number | Arithmetic | Negative | Coalesce | Aggregate | Reference | When
+Scalar = Number | Arithmetic | Negative | Coalesce | Least | Greatest | Aggregate | Reference | When
 
 
 def is_strict(scalar: Scalar) -> bool:
@@ -286,7 +306,7 @@ def references(scalar: Scalar) -> Iterator[Reference]:
             yield from references(right)
         case Negative(inner):
             yield from references(inner)
-        case Coalesce(parts):
+        case Coalesce(parts) | Least(parts) | Greatest(parts):
             for part in parts:
                 yield from references(part)
         case When(_, left, right, then, otherwise):
@@ -305,7 +325,7 @@ def numbers(scalar: Scalar) -> set[Decimal]:
             return numbers(left) | numbers(right)
         case Negative(inner):
             return numbers(inner)
-        case Coalesce(parts):
+        case Coalesce(parts) | Least(parts) | Greatest(parts):
             return {value for part in parts for value in numbers(part)}
         case When(_, left, right, then, otherwise):
             sides = (left, right, then) if otherwise is None else (left, right, then, otherwise)

@@ -24,10 +24,13 @@ NotApplicable = Literal["full", "excluded"]
 # times the node's maximum; `geometric`: the same with a weighted geometric mean.
 Aggregation = Literal["points", "weighted", "geometric"]
 
+_FINEST = Decimal("1e-12")
+
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """Decimal places of leaves, nodes and the total; None leaves a value unrounded."""
+    """Decimal places of leaves, nodes and the total. None leaves a value unrounded: it is kept to
+    12 places, far beyond what any method says."""
 
     leaf: int | None = None
     node: int | None = None
@@ -36,9 +39,17 @@ class Rounding:
 
     def apply(self, value: Decimal, places: int | None) -> Decimal:
         if places is None:
-            return value
+            return _kept(value)
         mode = ROUND_HALF_UP if self.half == "up" else ROUND_HALF_EVEN
         return value.quantize(Decimal(1).scaleb(-places), mode)
+
+
+def _kept(value: Decimal) -> Decimal:
+    """A value to 12 places, without the zeros that this may leave behind."""
+    if value == (short := value.quantize(_FINEST, ROUND_HALF_UP)):
+        return value
+    plain = short.normalize()  # 5.000000000000 is 5, but so would 1E+1 be 10
+    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
 
 
 # What a leaf reads --------------------------------------------------------------------------------
