@@ -23,9 +23,9 @@ from cotmoc.indicators.indices.model import (
     Formula,
     Group,
     Index,
-    Kind,
     Leaf,
     Operand,
+    Option,
     PerCase,
     PublishedShare,
     Ratio,
@@ -34,16 +34,18 @@ from cotmoc.indicators.indices.model import (
     operands_of,
 )
 from cotmoc.indicators.indices.results import (
+    Body,
     BodyScore,
     NodeScore,
     Reading,
-    Readings,
     reading_key,
 )
-from cotmoc.indicators.indices.score import rescore
+from cotmoc.indicators.indices.score import rescore, score_leaf
+from cotmoc.ui.formats import number
 
 PER_CENT = Decimal(100)
 MOST = Decimal(10) ** 12
+_LONGEST = 24
 Assumed = Mapping[str, Mapping[str, Any]]
 
 
@@ -58,8 +60,9 @@ class DialKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """One reading that can be assumed. `scale` is what a ratio of 1 is written as, `share` whether
-    the numerator is a part of the denominator, `top` how far a slider goes."""
+    """One reading that can be assumed. `leaf` is the leaf as the method has it, `leaves` are all
+    that read it. `scale` is what a ratio of 1 is written as, `share` whether the numerator is a
+    part of the denominator; a slider goes from `bottom` to `top`."""
 
     name: str
     key: str
@@ -70,8 +73,9 @@ class Dial:
     now: Reading | None
     scale: Decimal
     share: bool
+    bottom: Decimal
     top: Decimal
-    leaves: tuple[Leaf, ...] = ()
+    leaves: tuple[Leaf, ...]
 
     @property
     def indicator(self) -> str:
@@ -79,72 +83,91 @@ class Dial:
         return self.operand.indicator if isinstance(self.operand, FigureOf) else ""
 
     @property
-    def options(self) -> list[str]:
-        """What can be chosen."""
-        if isinstance(self.leaf.rule, Choice):
-            return [option.code for option in self.leaf.rule.options]
-        return ["yes", "no"] if isinstance(self.leaf.rule, YesNo) else []
+    def options(self) -> tuple[Option, ...]:
+        """What can be chosen; nothing for a yes or no, which has no options of its own."""
+        return self.leaf.rule.options if isinstance(self.leaf.rule, Choice) else ()
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of what can be chosen."""
+        return [each.code for each in self.options] or ["yes", "no"]
 
     @property
     def several(self) -> bool:
         return isinstance(self.leaf.rule, Choice) and self.leaf.rule.several
 
     @property
-    def points_scale(self) -> Decimal | None:
-        """What full points are published as, of a published leaf."""
+    def points_now(self) -> Decimal | None:
+        """The points that a reading from outside stands for."""
+        if self.kind not in (DialKind.POINTS, DialKind.CHOICE) or self.now is None:
+            return None
+        value = self.now.value
+        if value is None or self._full is None:
+            return None if value is None else value * self._sign
+        return value / self._full * self.leaf.max
+
+    def reading_of(self, points: Decimal) -> Reading:
+        """The reading from outside that stands for points."""
+        if self._full is None:
+            return Reading(value=points * self._sign, origin="assumed")
+        return Reading(value=points / self.leaf.max * self._full, origin="assumed")
+
+    @property
+    def _full(self) -> Decimal | None:
         return self.operand.scale if isinstance(self.operand, PublishedShare) else None
 
+    @property
+    def _sign(self) -> Decimal:
+        # Cases are counted: what an appraiser takes off counts below zero.
+        rule = self.leaf.rule
+        return Decimal(1).copy_sign(rule.each) if isinstance(rule, PerCase) else Decimal(1)
 
-def dials(
-    index: Index, kind: Kind, readings: Readings, scales: Mapping[str, Decimal]
-) -> list[Dial]:
-    """Everything that can be assumed for a body of a kind, in the order of the index."""
+
+def dials(base: Baseline, body: str) -> list[Dial]:
+    """Everything that can be assumed for a body, in the order of the index."""
     found: dict[str, Dial] = {}
-    for leaf in index.leaves():
+    kind, readings, scales = base.score(body).body.kind, base.readings[body], base.scales
+    for asked, leaf in zip(base.asked.leaves(), base.index.leaves(), strict=True):
         if leaf.applies_to and kind not in leaf.applies_to:
             continue
         for part, operand in operands_of(leaf.rule).items():
             key = reading_key(operand, leaf)
             if key in found:
-                found[key] = replace(found[key], leaves=(*found[key].leaves, leaf))
+                found[key] = replace(found[key], leaves=(*found[key].leaves, asked))
             else:
-                found[key] = _dial(leaf, part, operand, readings.get(key), scales)
+                found[key] = _dial(asked, leaf, part, readings.get(key), scales)
     return list(found.values())
 
 
 def _dial(
-    leaf: Leaf,
-    part: str,
-    operand: Operand,
-    now: Reading | None,
-    scales: Mapping[str, Decimal],
+    asked: Leaf, leaf: Leaf, part: str, now: Reading | None, scales: Mapping[str, Decimal]
 ) -> Dial:
+    operand = operands_of(leaf.rule)[part]
     key = reading_key(operand, leaf)
     formula = isinstance(leaf.rule, Formula)
-    kind = _kind(leaf, operand, now)
+    kind = _kind(asked, leaf, operand, now)
     scale = scales.get(key, PER_CENT)
-    share = kind is DialKind.PARTS and _within(now)
-    if kind is DialKind.VALUE:
-        share = isinstance(leaf.rule, Ratio)
+    bottom, top = _ends(asked, kind, now, scale)
     return Dial(
         name=f"{leaf.code}:{part}" if formula else leaf.code,
         key=key,
-        leaf=leaf,
+        leaf=asked,
         operand=operand,
         part=part if formula else "",
         kind=kind,
         now=now,
         scale=scale,
-        share=share,
-        top=_top(leaf, kind, now, scale),
-        leaves=(leaf,),
+        share=_within(now) if kind is DialKind.PARTS else isinstance(leaf.rule, Ratio),
+        bottom=bottom,
+        top=top,
+        leaves=(asked,),
     )
 
 
-def _kind(leaf: Leaf, operand: Operand, now: Reading | None) -> DialKind:
-    if isinstance(leaf.rule, Choice | YesNo):
+def _kind(asked: Leaf, leaf: Leaf, operand: Operand, now: Reading | None) -> DialKind:
+    if isinstance(asked.rule, Choice | YesNo):
         return DialKind.CHOICE
-    if isinstance(operand, PublishedShare):
+    if isinstance(operand, PublishedShare | Answer):
         return DialKind.POINTS
     if now is not None and now.numerator is not None and now.denominator is not None:
         return DialKind.PARTS
@@ -159,24 +182,32 @@ def _within(now: Reading | None) -> bool:
     return now.numerator <= now.denominator
 
 
-def _top(leaf: Leaf, kind: DialKind, now: Reading | None, scale: Decimal) -> Decimal:
+def _ends(
+    leaf: Leaf, kind: DialKind, now: Reading | None, scale: Decimal
+) -> tuple[Decimal, Decimal]:
+    """How far a slider goes."""
+    nought = Decimal(0)
     if kind is DialKind.POINTS:
-        return leaf.max
+        if isinstance(leaf.rule, PerCase):
+            limit = leaf.rule.limit.copy_sign(leaf.rule.each)
+            return min(limit, nought), max(limit, nought)
+        return nought, leaf.max
     if kind is DialKind.PARTS:
         parts = (now.numerator, now.denominator) if now else ()
-        return max((each for each in parts if each is not None), default=Decimal(0))
-    held = [now.value] if now and now.value is not None else []
+        return nought, max((each for each in parts if each is not None), default=nought)
+    held = [nought] if now is None or now.value is None else [nought, now.value]
     match leaf.rule:
         case CappedRatio(_, full_at, none_at):
-            return max(full_at, none_at, *held)
+            held += [full_at, none_at]
         case Bands(_, bands):
-            ends = [end for band in bands for end in (band.low, band.high) if end is not None]
-            return max([*ends, *held], default=scale)
+            held += [end for band in bands for end in (band.low, band.high) if end is not None]
         case Survey(_, low, high):
-            return max(low, high)
+            return low, high
         case PerCase(_, each, limit):
-            return max([abs(limit / each) if each else Decimal(0), *held])
-    return max([scale, *held])
+            held += [abs(limit / each) if each else nought]
+        case _:
+            held += [scale]
+    return min(held), max(held)
 
 
 # Reading assumptions ------------------------------------------------------------------------------
@@ -221,9 +252,7 @@ def read_assumed(known: Iterable[Dial], assumed: Assumed) -> Read:
     return Read(readings, kept, refused)
 
 
-def _understood(
-    dial: Dial, given: Mapping[str, Any]
-) -> tuple[Reading, Mapping[str, Any]] | None:
+def _understood(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, Any]] | None:
     """The reading assumed, and what to keep of it; None where it is the present one. Raises
     ValueError with words for the reader."""
     match dial.kind:
@@ -234,26 +263,13 @@ def _understood(
         case DialKind.POINTS:
             return _points(dial, given)
     value = _number(given.get("value"))
-    now = dial.now.value if dial.now else None
-    if value is None or value == now:
+    if value is None or value == (dial.now.value if dial.now else None):
         return None
-    lowest = min((each for each in (now, _lowest(dial.leaf)) if each is not None), default=None)
-    if value < 0 and not (lowest is not None and lowest < 0):
+    if value < 0 and dial.bottom >= 0:
         raise ValueError(_("A value below 0 is not possible here."))
     if dial.share and value > dial.scale:
         raise ValueError(_("A share cannot exceed the whole."))
-    return Reading(value=value, origin="assumed"), {"value": str(value)}
-
-
-def _lowest(leaf: Leaf) -> Decimal | None:
-    match leaf.rule:
-        case CappedRatio(_, full_at, none_at):
-            return min(full_at, none_at)
-        case Survey(_, low, high):
-            return min(low, high)
-        case Bands(_, bands):
-            return min((band.low for band in bands if band.low is not None), default=None)
-    return None
+    return Reading(value=value, origin="assumed"), {"value": _plain(value)}
 
 
 def _parts(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, Any]] | None:
@@ -272,7 +288,7 @@ def _parts(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, 
     if dial.share and top > bottom:
         raise ValueError(
             _("%(top)s of %(bottom)s is not possible: the part exceeds the whole.")
-            % {"top": _plain(top), "bottom": _plain(bottom)}
+            % {"top": number(top), "bottom": number(bottom)}
         )
     if top and not bottom:
         raise ValueError(_("Nothing can be counted out of 0."))
@@ -287,58 +303,56 @@ def _chosen(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str,
     if not isinstance(asked, list | tuple) or not all(isinstance(each, str) for each in asked):
         raise ValueError(_("Choose among the options of this criterion."))
     chosen = tuple(dict.fromkeys(each for each in asked if each))
-    if not chosen or (dial.now and set(chosen) == set(dial.now.chosen)):
+    if not chosen:
         return None
-    if not set(chosen) <= set(dial.options):
+    if not set(chosen) <= set(dial.codes):
         raise ValueError(_("Choose among the options of this criterion."))
     if len(chosen) > 1 and not dial.several:
         raise ValueError(_("Only one of the options can hold."))
-    return Reading(chosen=chosen, origin="assumed"), {"chosen": list(chosen)}
+    points = _points_of_answer(dial.leaf, chosen)
+    if points == dial.points_now:
+        return None
+    return dial.reading_of(points), {"chosen": list(chosen)}
+
+
+def _points_of_answer(leaf: Leaf, chosen: tuple[str, ...]) -> Decimal:
+    """What an answer is worth by the leaf's own rule: cards read an answer as its points."""
+    somebody = Body("", "", leaf.applies_to[0] if leaf.applies_to else "province")
+    answer = {f"answer:{leaf.code}": Reading(chosen=chosen)}
+    return score_leaf(leaf, somebody, answer).points or Decimal(0)
 
 
 def _points(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, Any]] | None:
     points = _number(given.get("points"))
-    if points is None or points == points_of(dial):
+    if points is None or points == dial.points_now:
         return None
-    if not 0 <= points <= dial.leaf.max:
-        raise ValueError(
-            _("Points lie between 0 and %(max)s here.") % {"max": _plain(dial.leaf.max)}
-        )
-    scale = dial.points_scale
-    value = points if scale is None else points / dial.leaf.max * scale
-    return Reading(value=value, origin="assumed"), {"points": _plain(points)}
-
-
-def points_of(dial: Dial) -> Decimal | None:
-    """The points a published reading stands for."""
-    if dial.now is None or dial.now.value is None:
-        return None
-    scale = dial.points_scale
-    return dial.now.value if scale is None else dial.now.value / scale * dial.leaf.max
+    if not dial.bottom <= points <= dial.top:
+        ends = {"low": number(dial.bottom), "high": number(dial.top)}
+        raise ValueError(_("Points lie between %(low)s and %(high)s here.") % ends)
+    return dial.reading_of(points), {"points": _plain(points)}
 
 
 def _number(given: Any) -> Decimal | None:
     """A number as people write it, with a comma or a point; None for nothing."""
-    if given is None or isinstance(given, bool):
+    if given is None or given is False or given is True:
         return None
     text = str(given).strip().replace(" ", "").replace("\u00a0", "")
     if not text:
         return None
-    if "," in text:
-        text = text.replace(".", "").replace(",", ".")
+    plain = text.replace(".", "").replace(",", ".") if "," in text else text
     try:
-        number = Decimal(text)
+        found = Decimal(plain)
     except InvalidOperation:
-        number = Decimal("NaN")
-    if len(text) > 24 or not number.is_finite():
-        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:24]})
-    if abs(number) > MOST:
+        found = Decimal("NaN")
+    if len(text) > _LONGEST or not found.is_finite():
+        raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:_LONGEST]})
+    if abs(found) > MOST:
         raise ValueError(_("The number is too large."))
-    return number
+    return found
 
 
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")
 
 
 # What comes of it ---------------------------------------------------------------------------------

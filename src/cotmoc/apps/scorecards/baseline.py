@@ -74,9 +74,7 @@ _lock = Lock()
 def last_run(index: IndexVersion, period: str) -> ScoreRun | None:
     """The newest computation of a method for a period, whatever its wording. One query."""
     return (
-        ScoreRun.objects.filter(
-            index__code=index.code, index__method=index.method, period=period
-        )
+        ScoreRun.objects.filter(index__code=index.code, index__method=index.method, period=period)
         .defer("input_digest")
         .first()
     )

@@ -101,9 +101,7 @@ def restore_proposal(proposal: Proposal, *, actor: Person | None, now: datetime)
 
 
 @transaction.atomic
-def hand_over(
-    proposal: Proposal, origin: str, *, actor: Person | None, now: datetime
-) -> Proposal:
+def hand_over(proposal: Proposal, origin: str, *, actor: Person | None, now: datetime) -> Proposal:
     """Let the room that owns tasks make a task of a waiting proposal: ProposalError where there is
     no such room or the proposal does not wait."""
     held = Proposal.objects.select_for_update().get(pk=proposal.pk)
@@ -170,9 +168,7 @@ def proposals(*, viewer: object, on: date) -> QuerySet[Proposal]:
     )
 
 
-def open_proposals(
-    index: IndexVersion, period: str, about: Organisation
-) -> QuerySet[Proposal]:
+def open_proposals(index: IndexVersion, period: str, about: Organisation) -> QuerySet[Proposal]:
     """What waits or was taken over for a body's leaves, whatever the wording of the method."""
     return Proposal.objects.filter(
         index__code=index.code, period=period, about=about, state__in=OPEN
