@@ -3,6 +3,7 @@
 import ast
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ from cotmoc.apps.orgs import table
 from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
+from cotmoc.apps.scorecards import publishing
+from cotmoc.apps.scorecards.models import IndexVersion
+from cotmoc.core.periods import parse_period
 from cotmoc.integrations.portal766.services import import_folder
 from cotmoc.plantext import read_file, read_plan
 
@@ -27,6 +31,7 @@ APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
     "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
+    "publishing.py",
 )  # fmt: skip
 
 
@@ -254,6 +259,23 @@ class Deeds:
         carried = [next_year.CarriedTarget(target, target.value, date(2027, 12, 31))]
         next_year.draft_next_year(self.plan, carried, **self.who)
         return "plan.next_year_drafted"
+
+    def scorecards_record_publication(self):
+        publishing.record_publication(
+            self.an_index(),
+            parse_period("2022"),
+            [publishing.Result(self.province, "", Decimal("0.7"))],
+            publishing.Publisher("một văn bản"),
+            **self.who,
+        )
+        return "publication.recorded"
+
+    def an_index(self):
+        return IndexVersion.objects.create(
+            code="thu", method="m1", digest="0" * 64, name_vi="Thử", name_en="Trial", search="thu",
+            owner="", legal_source="", content={}, valid_from=date(2022, 1, 1),
+            recorded_at=self.now,
+        )  # fmt: skip
 
 
 DEEDS = sorted(

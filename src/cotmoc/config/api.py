@@ -2,6 +2,7 @@
 
 from cotmoc.apps.accounts.queries import person_of_token
 from cotmoc.apps.measurement.api import router as measurement
+from cotmoc.apps.measurement.forecast_api import router as forecast
 from cotmoc.apps.measurement.series_api import router as series
 from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
@@ -23,5 +24,5 @@ api = Api(
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
-for router in (orgs, measurement, series, programmes):
+for router in (orgs, measurement, series, forecast, programmes):
     api.add_router("", router)

@@ -1,12 +1,13 @@
 """What measurement knows of the world beyond its tables: where facts and received files live, who
-does long work, and what plans ask of indicators (told by the room that owns plans)."""
+does long work, what plans ask of indicators (told by the room that owns plans), and who wants to
+know that figures changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -14,6 +15,18 @@ from cotmoc.analytics.lake import Lake
 
 # What takes a requested computation (by its number) in hand, set when the program starts.
 computations: list[Callable[[int], None]] = []
+
+
+class AfterFigures(Protocol):
+    """Is told of a run once its figures are stored: scores are made of them.
+
+    What it does belongs to nobody's transaction but its own; if it fails, the figures stay.
+    """
+
+    def __call__(self, run: Any, *, actor: Any, now: datetime) -> None: ...
+
+
+after_figures: list[AfterFigures] = []
 
 
 def lake() -> Lake:

@@ -9,6 +9,8 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.forecasting import YearAhead as YearAhead
+from cotmoc.apps.measurement.forecasting import years_ahead as years_ahead
 from cotmoc.apps.measurement.models import Difference, Figure, IndicatorVersion, Source
 from cotmoc.apps.measurement.rules import ranks
 from cotmoc.apps.orgs.models import Organisation

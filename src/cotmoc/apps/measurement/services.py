@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ from cotmoc.core.text import fold
 from cotmoc.indicators.definitions import Definition
 
 OBSERVATIONS = "observations"
+logger = logging.getLogger(__name__)
 _SIX_PLACES = Decimal("0.000001")
 
 
@@ -270,7 +272,22 @@ def compute_figures(
                 now=now,
                 after={"figures": run.figures, "changed": run.changed, "input": input_digest},
             )
+    _tell(run, actor=actor, now=now)
     return run
+
+
+def _tell(run: Run, *, actor: Person | None, now: datetime) -> None:
+    """Tell those who make something of figures. What fails there is journalled and logged: the
+    figures are good, and whoever asked for them is not told otherwise."""
+    for listener in ports.after_figures:
+        name = f"{listener.__module__}.{getattr(listener, '__name__', listener)}"  # type: ignore[attr-defined]
+        try:
+            with transaction.atomic():
+                listener(run, actor=actor, now=now)
+        except Exception as error:
+            logger.exception("%s failed after %s", name, run)
+            after = {"listener": name, "problem": str(error)[:500] or type(error).__name__}
+            record("figures.listener_failed", run, actor=actor, now=now, after=after)
 
 
 Held = dict[tuple[str, int, str], Figure]

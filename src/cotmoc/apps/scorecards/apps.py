@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ScorecardsConfig(AppConfig):
     name = "cotmoc.apps.scorecards"
     label = "scorecards"
+
+    def ready(self) -> None:
+        from cotmoc.apps.measurement import ports
+        from cotmoc.apps.scorecards import computing
+
+        ports.after_figures.append(computing.after_figures)

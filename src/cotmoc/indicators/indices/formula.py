@@ -77,10 +77,11 @@ def _value(tree: syntax.Scalar, values: Mapping[str, Decimal | None]) -> Decimal
             return _joined(operator, _value(left, values), _value(right, values))
         case syntax.Coalesce(parts):
             each = (_value(part, values) for part in parts)
-            return next((value for value in each if value is not None), None)
+            return next((found for found in each if found is not None), None)
         case syntax.Least(parts) | syntax.Greatest(parts):
-            known = [value for part in parts if (value := _value(part, values)) is not None]
-            if len(known) < len(parts):
+            sides = [_value(part, values) for part in parts]
+            known = [side for side in sides if side is not None]
+            if len(known) < len(sides):
                 return None
             return min(known) if isinstance(tree, syntax.Least) else max(known)
     raise TypeError(f"not of a formula: {tree}")

@@ -1,7 +1,12 @@
 from django.urls import URLPattern, path
 
-from cotmoc.apps.scorecards.web import catalogue
+from cotmoc.apps.scorecards.web import catalogue, forecast
 
 urlpatterns: list[URLPattern] = [
     path("scorecards/", catalogue.indices, name="indices"),
+    path(
+        "scorecards/<slug:code>/cards/<str:unit>/forecast/",
+        forecast.forecast,
+        name="card-forecast",
+    ),
 ]
