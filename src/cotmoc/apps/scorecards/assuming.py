@@ -98,13 +98,15 @@ class Dial:
 
     @property
     def points_now(self) -> Decimal | None:
+        """The points that the present reading stands for, where they come from outside."""
+        outside = self.kind in (DialKind.POINTS, DialKind.CHOICE)
+        return self.points_of(self.now) if outside and self.now else None
+
+    def points_of(self, reading: Reading) -> Decimal | None:
         """The points that a reading from outside stands for."""
-        if self.kind not in (DialKind.POINTS, DialKind.CHOICE) or self.now is None:
-            return None
-        value = self.now.value
-        if value is None or self._full is None:
-            return None if value is None else value * self._sign
-        return value / self._full * self.leaf.max
+        if reading.value is None or self._full is None:
+            return None if reading.value is None else reading.value * self._sign
+        return reading.value / self._full * self.leaf.max
 
     def reading_of(self, points: Decimal) -> Reading:
         """The reading from outside that stands for points."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from threading import Lock
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.core.periods import parse_period
 from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.scorecards.computing import gather, score_inputs, wanted_by, with_appraised_points
 from cotmoc.apps.scorecards.models import Card, IndexVersion, ScoreRun
@@ -108,7 +108,7 @@ def forget() -> None:
 
 
 def _gathered(index: IndexVersion, period: str, run: ScoreRun) -> Baseline:
-    inputs = gather(index, calendars().parse(period))
+    inputs = gather(index, parse_period(period))
     asked = index.definition
     scores = score_inputs(index, inputs)
     return Baseline(
