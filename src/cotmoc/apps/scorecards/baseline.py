@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 from threading import Lock
 
-from cotmoc.core.periods import parse_period
 from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.scorecards.computing import gather, score_inputs, wanted_by, with_appraised_points
 from cotmoc.apps.scorecards.models import Card, IndexVersion, ScoreRun
+from cotmoc.core.periods import parse_period
 from cotmoc.indicators.indices.model import Index, Leaf
 from cotmoc.indicators.indices.results import Body, BodyScore, Readings
 

@@ -1,4 +1,4 @@
-"""Points lost by a body: on which leaves, what would win them back, who acts, what rows cost them."""
+"""Points lost by a body: on which leaves, what wins them back, who acts, what rows cost them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,9 +69,7 @@ def lost_rows(card: Card, base: Baseline, *, viewer: object, on: date) -> list[L
     """All leaves on which a body loses points, in the order of the index, and those without
     points. At most six queries, however many leaves there are."""
     code = code_of(card)
-    found = losses_of(
-        base.asked, base.score(code), own_readings(base, code), scales=base.scales
-    )
+    found = losses_of(base.asked, base.score(code), own_readings(base, code), scales=base.scales)
     gaps = _gaps(found, card, base, viewer=viewer, on=on)
     owners = _owners(loss.leaf for loss in found)
     about = card.organisation
@@ -103,10 +101,7 @@ def own_readings(base: Baseline, code: str) -> Readings:
 def group_of_leaves(children: Iterable[Node]) -> dict[str, Group]:
     """The group right below the index that each leaf stands in, by the leaf's code."""
     return {
-        code: group
-        for group in children
-        if isinstance(group, Group)
-        for code in _leaf_codes(group)
+        code: group for group in children if isinstance(group, Group) for code in _leaf_codes(group)
     }
 
 
@@ -207,9 +202,7 @@ def _missing(figure: Figure, fewer: bool) -> Decimal | None:
     return max(figure.denominator - figure.numerator, Decimal(0))
 
 
-def _members(
-    card: Card, figures: Mapping[int, Figure], viewer: object
-) -> dict[str, list[Figure]]:
+def _members(card: Card, figures: Mapping[int, Figure], viewer: object) -> dict[str, list[Figure]]:
     """The same figures of the members of a body, by indicator; none for what has no members. One
     query."""
     if card.organisation is None or card.kind != "province" or not figures:

@@ -1,4 +1,4 @@
-"""Sets of assumptions that are often asked for: all leaves at their target, as the best, as before."""
+"""Sets of assumptions often asked for: all leaves at their target, as the best, as before."""
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal

@@ -82,7 +82,12 @@ def share_scenario(scenario: Scenario, shared: bool, *, actor: Person, now: date
         held.save(update_fields=["shared"])
         after = {"shared": shared, "name": held.name}
         record(
-            "scenario.shared", held, actor=actor, now=now, before={"shared": not shared}, after=after
+            "scenario.shared",
+            held,
+            actor=actor,
+            now=now,
+            before={"shared": not shared},
+            after=after,
         )
     return held
 
@@ -171,6 +176,4 @@ def play(scenario: Scenario, base: Baseline) -> Played:
     known = dials(base, body)
     read = read_assumed(known, scenario.assumed)
     outcome = what_if_of(base, body, read.readings)
-    return Played(
-        scenario, outcome, read.kept, read.refused, {dial.name: dial for dial in known}
-    )
+    return Played(scenario, outcome, read.kept, read.refused, {dial.name: dial for dial in known})

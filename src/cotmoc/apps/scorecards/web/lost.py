@@ -139,8 +139,7 @@ def lost(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         "orders": ORDER_WORDS.items(),
         "summary": _summary(rows),
         "first": [_shown(row, opened) for row in ordered(rows, "return")[:3] if row.loss.next],
-        "may_propose": opened.body is not None
-        and may_propose(request.user, opened.body, today),
+        "may_propose": opened.body is not None and may_propose(request.user, opened.body, today),
         "deadline": deadline_for(opened.period, today),
     }
     return render(request, "scorecards/lost.html", context)
@@ -258,7 +257,8 @@ def propose_task(request: HttpRequest, code: str, unit: str) -> HttpResponse:
 def wanted_for(row: LostRow, opened: Opened, today: date, deadline: date | None = None) -> Wanted:
     """The task that would win back the points of a leaf."""
     base, body = opened.base, opened.body
-    assert base is not None and body is not None
+    assert base is not None
+    assert body is not None
     return Wanted(
         leaf=row.leaf.code,
         period=opened.period,

@@ -75,7 +75,11 @@ class ScenarioFilters(forms.Form):
     whose = forms.ChoiceField(
         label=gettext_lazy("Whose"),
         required=False,
-        choices=[*ANY, ("own", gettext_lazy("my own")), ("shared", gettext_lazy("shared by others"))],
+        choices=[
+            *ANY,
+            ("own", gettext_lazy("my own")),
+            ("shared", gettext_lazy("shared by others")),
+        ],
     )
 
     def apply(self, found: QuerySet[Scenario], viewer: Person) -> QuerySet[Scenario]:

@@ -130,7 +130,8 @@ def _asked(
 ) -> tuple[Assumed, bool]:
     """What is to be assumed: the boxes of the form, else a preset, else a scenario. The second
     says that boxes were filled in for another wording of the method and are forgotten."""
-    assert opened.base is not None and opened.card is not None
+    assert opened.base is not None
+    assert opened.card is not None
     mark = request.GET.get(MARK)
     if mark is not None:
         if mark != opened.base.asked.digest[:8]:
