@@ -271,7 +271,7 @@ def _understood(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[
         raise ValueError(_("A value below 0 is not possible here."))
     if dial.share and value > dial.scale:
         raise ValueError(_("A share cannot exceed the whole."))
-    return Reading(value=value, origin="assumed"), {"value": _plain(value)}
+    return Reading(value=value, origin="assumed"), {"value": plain(value)}
 
 
 def _parts(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, Any]] | None:
@@ -297,7 +297,7 @@ def _parts(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, 
     value = dial.scale * top / bottom if bottom else None
     status = "measured" if bottom else "not_arising"
     reading = Reading(status, value, top, bottom, origin="assumed")
-    return reading, {"numerator": _plain(top), "denominator": _plain(bottom)}
+    return reading, {"numerator": plain(top), "denominator": plain(bottom)}
 
 
 def _chosen(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str, Any]] | None:
@@ -331,7 +331,7 @@ def _points(dial: Dial, given: Mapping[str, Any]) -> tuple[Reading, Mapping[str,
     if not dial.bottom <= points <= dial.top:
         ends = {"low": number(dial.bottom), "high": number(dial.top)}
         raise ValueError(_("Points lie between %(low)s and %(high)s here.") % ends)
-    return dial.reading_of(points), {"points": _plain(points)}
+    return dial.reading_of(points), {"points": plain(points)}
 
 
 def _number(given: Any) -> Decimal | None:
@@ -341,9 +341,9 @@ def _number(given: Any) -> Decimal | None:
     text = str(given).strip().replace(" ", "").replace("\u00a0", "")
     if not text:
         return None
-    plain = text.replace(".", "").replace(",", ".") if "," in text else text
+    written = text.replace(".", "").replace(",", ".") if "," in text else text
     try:
-        found = Decimal(plain)
+        found = Decimal(written)
     except InvalidOperation:
         found = Decimal("NaN")
     if len(text) > _LONGEST or not found.is_finite():
@@ -353,7 +353,8 @@ def _number(given: Any) -> Decimal | None:
     return found
 
 
-def _plain(value: Decimal) -> str:
+def plain(value: Decimal) -> str:
+    """A number as it is kept: with a point, without needless zeros."""
     return format(value.normalize(), "f")
 
 

@@ -11,7 +11,7 @@ from cotmoc.apps.scorecards.baseline import Baseline, code_of
 from cotmoc.apps.scorecards.models import Card, Proposal
 from cotmoc.apps.scorecards.proposals import by_leaf, open_proposals
 from cotmoc.core.text import fold
-from cotmoc.indicators.indices.losses import Loss
+from cotmoc.indicators.indices.losses import Loss, Why
 from cotmoc.indicators.indices.losses import losses as losses_of
 from cotmoc.indicators.indices.model import FigureOf, Group, Leaf, Node, operands_of
 from cotmoc.indicators.indices.results import Readings
@@ -63,6 +63,11 @@ class LostRow:
     @property
     def leaf(self) -> Leaf:
         return self.loss.leaf
+
+    @property
+    def workable(self) -> bool:
+        """Whether somebody can do something about it."""
+        return self.loss.why not in (Why.UNKNOWN_RULE, Why.NOTHING_AROSE)
 
 
 def lost_rows(card: Card, base: Baseline, *, viewer: object, on: date) -> list[LostRow]:

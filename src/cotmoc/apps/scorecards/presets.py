@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from cotmoc.apps.scorecards.assuming import Assumed, Dial, DialKind, dials
+from cotmoc.apps.scorecards.assuming import Assumed, Dial, DialKind, dials, plain
 from cotmoc.apps.scorecards.baseline import Baseline
 from cotmoc.apps.scorecards.losses import own_readings
 from cotmoc.indicators.indices.losses import losses
@@ -32,7 +32,7 @@ def at_target(base: Baseline, body: str, before: Baseline | None = None) -> Assu
         if step.options:
             found[dial.name] = {"chosen": list(step.options)}
         elif step.value is not None:
-            found[dial.name] = {"value": str(step.value)}
+            found[dial.name] = {"value": plain(step.value)}
         elif step.count is not None and dial.now is not None:
             top = (dial.now.numerator or Decimal(0)) + (-step.count if step.fewer else step.count)
             found[dial.name] = _parts(top, dial.now.denominator)
@@ -103,11 +103,13 @@ def _plain(dial: Dial, other: Reading) -> Mapping[str, Any] | None:
     if other.value is None:
         return None
     if dial.kind is DialKind.VALUE:
-        return {"value": str(other.value)}
+        return {"value": plain(other.value)}
     if dial.kind is DialKind.POINTS:
-        return {"points": str(dial.points_of(other))}
+        points = dial.points_of(other)
+        return None if points is None else {"points": plain(points)}
     return None  # an answer is the body's own: what another answered says nothing
 
 
 def _parts(top: Decimal, bottom: Decimal | None) -> Mapping[str, Any]:
-    return {"numerator": str(top), "denominator": str(bottom)}
+    assert bottom is not None
+    return {"numerator": plain(top), "denominator": plain(bottom)}

@@ -18,7 +18,7 @@ from cotmoc.ui.formats import measure, number, signed
 
 WHY = {
     Why.NO_DATA: gettext_lazy("No data, so it has no points yet: bring in the figure first"),
-    Why.NOTHING_AROSE: gettext_lazy("Nothing arose in the period; the zero rule gives the points"),
+    Why.NOTHING_AROSE: gettext_lazy("Nothing arose in the period: more of it was not to be done"),
     Why.UNKNOWN_RULE: gettext_lazy("The sources do not say how it is scored"),
     Why.OTHERS: gettext_lazy("Depends on what the other bodies do; try it in What if"),
     Why.GIVEN: gettext_lazy("Only points are known, not what they were counted from"),
@@ -92,7 +92,10 @@ def proposal_title(row: LostRow, base: Baseline) -> str:
     with override(settings.LANGUAGE_CODE):
         effort = row.loss.next
         if effort is None:
-            return said(row.leaf.name)
+            leaf = {"leaf": said(row.leaf.name)}
+            if row.loss.why is Why.NO_DATA:
+                return _("%(leaf)s: bring in the figure, so that it is scored") % leaf
+            return _("%(leaf)s: win back lost points") % leaf
         return _("%(leaf)s: %(effort)s (%(gain)s points)") % {
             "leaf": said(row.leaf.name),
             "effort": effort_text(effort, row.leaf, base),
@@ -134,5 +137,6 @@ def per_thing(gain: Decimal | None) -> str:
     """Points for each thing done; small ones keep enough places to differ."""
     if gain is None:
         return ""
-    places = 2 if gain >= Decimal("0.1") else 4
-    return signed(gain, places)
+    if gain >= Decimal("0.1") or not gain:
+        return signed(gain, 2)
+    return signed(gain, 1 - gain.adjusted())  # two digits that count

@@ -240,8 +240,8 @@ def propose_task(request: HttpRequest, code: str, unit: str) -> HttpResponse:
         raise Http404
     rows = lost_rows(opened.card, opened.base, viewer=person, on=today)
     row = next((each for each in rows if each.leaf.code == request.POST.get("leaf")), None)
-    if row is None:
-        messages.error(request, _("No points are lost on this leaf any more."))
+    if row is None or not row.workable:
+        messages.error(request, _("On this leaf no points can be won back by a task."))
         return redirect(_back(opened))
     wanted = wanted_for(row, opened, today, _day(request.POST.get("deadline", "")))
     made, new = propose(opened.version, wanted, actor=person, now=timezone.now())

@@ -69,6 +69,7 @@ class Row:
     part: str
     group: str
     now: str
+    counted: str
     unit: str
     fields: Mapping[str, str]
     choices: Sequence[Choice]
@@ -293,8 +294,9 @@ def _rows(
                 part=_part_words(base, dial),
                 group=said(group.name) if group else "",
                 now=_now_words(base, dial),
+                counted=_counted(dial),
                 unit=_unit(base, dial),
-                fields=_fields(dial, raw.get(dial.name)),
+                fields=_fields(dial, read.kept.get(dial.name) or raw.get(dial.name)),
                 choices=_choices(dial, raw.get(dial.name)),
                 bottom=low,
                 top=high,
@@ -330,15 +332,21 @@ def _now_words(base: Baseline, dial: Dial) -> str:
         return measure(dial.points_now, "points")
     if now is None or (now.value is None and now.numerator is None):
         return _("no data")
-    value = measure(now.value, indicator.unit if indicator else "")
-    if now.numerator is None or now.denominator is None:
-        return value
-    parts = f"{number(now.numerator)} / {number(now.denominator)}"
-    return parts if now.value is None else f"{value} ({parts})"
+    if now.value is None:
+        return _("nothing arose") if now.denominator == 0 else ""
+    return measure(now.value, indicator.unit if indicator else "")
+
+
+def _counted(dial: Dial) -> str:
+    """Numerator and denominator, where a reading has both."""
+    now = dial.now
+    if now is None or now.numerator is None or now.denominator is None:
+        return ""
+    return f"{number(now.numerator)} / {number(now.denominator)}"
 
 
 def _fields(dial: Dial, given: Mapping[str, Any] | None) -> dict[str, str]:
-    """What stands in the boxes: what was asked, else the present."""
+    """What stands in the boxes: what was understood or asked, else the present."""
     now = dial.now
     present: dict[str, Decimal | None] = {}
     match dial.kind:
