@@ -25,7 +25,9 @@ from cotmoc.core.problems import Problem
 from cotmoc.core.text import fold
 
 MAX_PROBLEMS = 200
+BETWEEN = " ; "  # what stands between sources in a note
 _YEAR = re.compile(r"(?:nam )?(\d{4})(?:[.,]0+)?", re.ASCII)
+_REMARK = re.compile(r"(?P<number>[\d.,/ ]*\d) ?(?:\((?P<remark>[^()]*)\)|\*+)")
 _BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
 _LONGEST = {"source": 300, "note": 300}
 
@@ -98,6 +100,7 @@ class _Reader:
         self.found = Checked()
         self.groups: dict[tuple[int, str], Group] = {}
         self.first: dict[tuple[object, ...], int] = {}
+        self.told_borders: set[str] = set()  # periods whose rows say of which provinces they are
 
     def _mark(self, columns: Columns) -> str | None:
         places = columns.points.values()
@@ -162,7 +165,8 @@ class _Reader:
         end = group.period.last_day
         soon = end + timedelta(days=366)  # later ones were not known when it was published
         later = [day for day in self.subjects.changes if end < day <= soon]
-        if self.said.on or not later or not units or not any(u.valid_to == later[0] for u in units):
+        told = self.said.on or group.period.code in self.told_borders
+        if told or not later or not units or not any(u.valid_to == later[0] for u in units):
             return
         if group.published_on and max(group.published_on) < later[0]:
             return
@@ -199,7 +203,7 @@ class _OneRow:
         for name in columns.twice:
             self._wrong("column_twice", field=name)
         subject = self._subject(period)
-        self.note = " ; ".join(each for each in (self._text("source"), self._text("note")) if each)
+        self._remember(self._text("source"), self._text("note"))
         for role in ("published_on", "captured_on"):
             self._date(role)
         if subject is None:
@@ -275,6 +279,7 @@ class _OneRow:
     def _borders(self, period: Period) -> date:
         """The day whose provinces a name means."""
         if day := self._date("borders"):
+            self.reader.told_borders.add(period.code)
             return day
         if self.reader.said.on:
             return self.reader.said.on
@@ -283,6 +288,8 @@ class _OneRow:
         before = [day for day in self.reader.subjects.changes if day <= end]
         said = said_borders(self._cell("subject"))
         of = self._cell("of") or self._cell("rank").partition("/")[2].strip()
+        if said or of in ("34", "63"):
+            self.reader.told_borders.add(period.code)
         if after and (said == "after" or of == "34"):
             return after[0]
         if before and (said == "before" or of == "63"):
@@ -330,7 +337,7 @@ class _OneRow:
             mark for pk, mark in self.reader.marks.items() if self.reader.columns[pk] is columns
         )
         try:
-            return read_points(self.cells[place], mark, most)
+            return read_points(self._number(place), mark, most)
         except Unreadable as unfit:
             self._wrong_cell(place, unfit)
             return None
@@ -340,11 +347,25 @@ class _OneRow:
             return None
         most = self.reader.subjects.count(subject, self.day)
         try:
-            found = read_rank(self.cells[place], most)
+            found = read_rank(self._number(place), most)
         except Unreadable as unfit:
             self._wrong_cell(place, unfit)
             return None
         return found[0] if found else None
+
+    def _number(self, place: int) -> str:
+        """A cell without the remark that may follow its number, which becomes part of the note."""
+        text = self.cells[place]
+        remarked = _REMARK.fullmatch(text)
+        if not remarked:
+            return text
+        if remark := (remarked["remark"] or "").strip():
+            self._remember(self.note, f"{self.reader.sheet.header[place]}: {remark}")
+        return remarked["number"]
+
+    def _remember(self, *said: str) -> None:
+        """Put what was said of the row's origin into its note."""
+        self.note = BETWEEN.join(each for each in said if each)[: _LONGEST["note"]]
 
     def _refuse_twice(self, result: Result, period: Period) -> None:
         first = self.reader.first.setdefault((period.code, *result.key), self.line)

@@ -168,7 +168,8 @@ class Vocabulary:
 
 def most_published(index: Index, node: Node | Pillar | None) -> Decimal:
     """What full marks of a node are published as: the scale of the total, 1 for a pillar, the
-    scale a leaf's published points are read on, else its points."""
+    scale a leaf's published points are read on, else its points; where the method leaves these
+    unknown, no more than the total's."""
     match node:
         case None:
             return index.scale
@@ -177,7 +178,7 @@ def most_published(index: Index, node: Node | Pillar | None) -> Decimal:
         case Leaf(rule=Given(of=PublishedShare(scale=Decimal() as scale))):
             return scale
         case Group() | Leaf():
-            return node.max
+            return node.max or index.scale
 
 
 def _rank_words(header: str) -> tuple[str] | None:

@@ -4,6 +4,7 @@
 others. `nha` is of departments and communes, on 100 points.
 """
 
+import json
 from datetime import date, datetime
 
 from cotmoc.apps.scorecards.models import IndexVersion
@@ -88,7 +89,8 @@ NHA = {
 
 
 def keep(raw, now: datetime) -> IndexVersion:
-    """Keep a definition as the catalogue would."""
+    """Keep a definition as the catalogue would; JSON has no days."""
+    raw = json.loads(json.dumps(raw, default=str))
     return IndexVersion.objects.create(
         code=raw["code"],
         method=raw["method"],
