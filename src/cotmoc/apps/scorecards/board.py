@@ -9,12 +9,12 @@ from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.held import Chosen, before
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
-from cotmoc.apps.scorecards.queries import TrendPoint
 from cotmoc.indicators.indices.model import Group, Index, Words
 
 SHOWN_PERIODS = 12
 # A published number is rounded, and so may be what it was computed from.
 AGREES_WITHIN = Decimal("0.00015")  # of the whole
+Seen = tuple[Decimal | None, int | None]  # total and rank in a period
 Key = tuple[int | None, int | None]  # the subject: an organisation, or a territory
 
 
@@ -134,12 +134,12 @@ def board(chosen: Chosen, *, viewer: object, compare: str = "") -> Board:
     earlier = before(period, held.computed)[: SHOWN_PERIODS - 1]
     periods = (*reversed(earlier), period)
     cards = _cards(version, period, viewer, leaves=not _all_groups(index))
-    trends = queries.trends(cards.values(), viewer=viewer, limit=SHOWN_PERIODS) if earlier else {}
+    seen = _seen(version, periods, viewer) if earlier else {}
     published = _published(version, period)
     compared = next((each.version for each in chosen.others if each.version.method == compare), None)
     others = _others(compared, period, viewer) if compared else {}
     rows = [
-        _row(card, index, trends.get(card.pk, []), periods, published.pop(key, None), others.get(key))
+        _row(card, index, seen.get(key, {}), periods, published.pop(key, None), others.get(key))
         for key, card in cards.items()
     ]
     rows += [_published_only(row, index, others.get(key)) for key, row in published.items()]
@@ -215,7 +215,7 @@ def _cards(version: IndexVersion, period: str, viewer: object, *, leaves: bool) 
 def _row(
     card: Card,
     index: Index,
-    trend: Sequence[TrendPoint],
+    seen: Mapping[str, Seen],
     periods: Sequence[str],
     published: Published | None,
     other: Other | None,
@@ -223,7 +223,6 @@ def _row(
     subject = card.organisation or card.unit
     assert subject is not None
     nodes = card.nodes if _all_groups(index) else {**card.leaves, **card.nodes}
-    seen = {point.period: point for point in trend}
     last = seen.get(periods[-2]) if len(periods) > 1 else None
     given = published.points if published else None
     return Row(
@@ -235,9 +234,9 @@ def _row(
         rank=card.rank,
         ranked=card.ranked,
         computed=True,
-        rank_before=last.rank if last else None,
+        rank_before=last[1] if last else None,
         parts=tuple(part_of(nodes.get(node.code), node.max) for node in index.children),
-        history=tuple(seen[each].total if each in seen else None for each in periods),
+        history=tuple(seen[each][0] if each in seen else None for each in periods),
         published=given,
         published_rank=published.rank if published else None,
         differs=card.scored_max >= card.max and not agrees(card.total, given, card.max),
@@ -263,6 +262,22 @@ def _published_only(row: Published, index: Index, other: Other | None) -> Row:
         published_rank=row.rank,
         other=other,
     )
+
+
+def _seen(
+    version: IndexVersion, periods: Sequence[str], viewer: object
+) -> dict[Key, dict[str, Seen]]:
+    """Totals and ranks of some periods under one method, by subject. One query."""
+    rows = (
+        queries.cards(version, viewer=viewer)
+        .filter(period__in=periods)
+        .order_by("index_id")
+        .values_list("organisation_id", "unit_id", "period", "total", "rank")
+    )
+    found: dict[Key, dict[str, Seen]] = {}
+    for body, unit, period, total, rank in rows:
+        found.setdefault((body, unit), {})[period] = (total, rank)
+    return found
 
 
 def _others(version: IndexVersion, period: str, viewer: object) -> dict[Key, Other]:

@@ -142,7 +142,10 @@ def panel(body: Organisation | None, *, viewer: object) -> Place | None:
         .order_by("-period_end", "-index__valid_from")[:12]
     )
     card = min(cards, key=_shortest_newest, default=None)
-    return place_of(card) if card else None
+    if card is None:
+        return None
+    card.organisation = body
+    return place_of(card)
 
 
 def place_of(card: Card) -> Place:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.board import agrees, part_of
 from cotmoc.apps.scorecards.held import Chosen, choose, held_of
-from cotmoc.apps.scorecards.models import Assessment, Card, Entry
+from cotmoc.apps.scorecards.models import Assessment, Entry
 from cotmoc.apps.scorecards.queries import Line, OpenCard
 from cotmoc.apps.scorecards.web import words
 from cotmoc.indicators.indices.model import Group, Leaf
@@ -115,10 +116,17 @@ def open_one(chosen: Chosen, unit: str, *, viewer: object) -> OpenCard | None:
     """The card shown, opened; None where there is none."""
     if not chosen.period:
         return None
-    try:
-        found = queries.card_of(chosen.version, unit, chosen.period, viewer=viewer)
-    except Card.DoesNotExist:
+    whose = Q(organisation__code=unit) | Q(unit__code=unit)
+    found = (
+        queries.cards(chosen.version, viewer=viewer)
+        .filter(whose, period=chosen.period)
+        .select_related("run__figures_run")
+        .order_by("unit_id", "-index_id")
+        .first()
+    )
+    if found is None:
         return None
+    found.index = chosen.version
     return queries.open_card(found, viewer=viewer)
 
 
