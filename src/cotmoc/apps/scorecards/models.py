@@ -513,7 +513,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         if not getattr(person, "is_authenticated", False):
             return self.none()
         own = Post.objects.on(on).filter(person_id=getattr(person, "pk", None) or 0)
-        return self.filter(organisation__in=own.values("organisation"))
+        bodies = own.values("organisation")
+        return self.filter(Q(organisation__in=bodies) | Q(about__in=bodies))
 
 
 class Proposal(models.Model):

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast, get_args
 
-from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import DefinitionError
 from cotmoc.indicators.formulas import CODE, cycles
 from cotmoc.indicators.indices import model
@@ -63,10 +62,14 @@ LEAF_KEYS = (
     "action",
 )
 PILLAR_KEYS = ("code", "name", "of", "headers")
-ROUNDING_KEYS = ("leaf", "node", "total", "half")
+ROUNDING_KEYS = ("leaf", "node", "total", "half", "ratio")
+HALVES = get_args(model.Half)
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
+BESIDE = "per_case"  # the kind of rule whose points stand beside the maximum
+
+_NONE = Decimal(0)
 _CODE_OF_INDEX = _("must be lower-case letters, digits and _, at most 60")
 _CODE_OF_METHOD = _("must be lower-case letters, digits, _ and -, at most 40")
 _CODE_OF_NODE = _("must be letters, digits and _, a letter first, at most 60")
@@ -100,7 +103,7 @@ def inspect_index(
 def digest_of(raw: Mapping[str, Any]) -> str:
     """SHA-256 of an index's content: however its keys are ordered and its numbers are written."""
     text = json.dumps(_canonical(raw), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -115,13 +118,13 @@ def _canonical(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads one index. Codes and leaves are gathered with where they stand, for what can be judged
-    only when all of the tree is known."""
+    """Reads one index. Codes and formulas are gathered with where they stand, for what can be
+    judged only when all of the tree is known."""
 
     findings: Findings
     indicators: Collection[str] | None
     places: dict[str, str] = field(default_factory=dict)  # codes of nodes: where they stand
-    leaves: dict[str, tuple[Fields, model.Leaf]] = field(default_factory=dict)
+    formulas: dict[str, tuple[Fields, model.Formula]] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     counted: list[int] = field(default_factory=lambda: [0])
 
@@ -150,12 +153,14 @@ class _Reader:
             rounding=self.rounding(fields),
             aggregate=aggregate,
             children=children,
-            pillars=tuple(self.pillars(fields, children)),
             template=fields.yes("template"),
             note=fields.words("note"),
         )
-        self.formulas()
-        return None if self.findings.errors else replace(index, digest=digest_of(fields.raw))
+        self.check_formulas()
+        pillars = tuple(self.pillars(fields, children))
+        if self.findings.errors:
+            return None
+        return replace(index, pillars=pillars, digest=digest_of(fields.raw))
 
     def aggregate(self, fields: Fields) -> model.Aggregation:
         return cast(model.Aggregation, fields.one_of("aggregate", AGGREGATIONS, "points"))
@@ -165,8 +170,8 @@ class _Reader:
         if under is None:
             return model.Rounding()
         under.check_keys(ROUNDING_KEYS)
-        places = {name: self.places_of(under, name) for name in ("leaf", "node", "total")}
-        half = under.one_of("half", ("up", "even"), "up")
+        places = {name: self.places_of(under, name) for name in ROUNDING_KEYS if name != "half"}
+        half = under.one_of("half", HALVES, "up")
         return model.Rounding(**places, half=half)  # type: ignore[arg-type]
 
     def places_of(self, fields: Fields, name: str) -> int | None:
@@ -189,12 +194,12 @@ class _Reader:
         kinds: tuple[model.Kind, ...],
         depth: int,
     ) -> tuple[model.Node, ...]:
-        """The good ones of a node's children; that their points add up is checked if all are."""
+        """The good ones of a node's children; the points of all of them must add up."""
         if depth > DEEPEST:
             fields.wrong("children", _("is nested too deeply"))
             return ()
-        before = len(self.findings.errors)
-        found = []
+        found: list[model.Node] = []
+        maxima: list[Decimal | None] = []
         for each in fields.each_under("children", needed=True):
             self.counted[0] += 1
             if self.counted[0] > MOST_NODES:
@@ -202,14 +207,23 @@ class _Reader:
                     self.findings.keep(
                         each.at, _("is one too many: at most %(limit)s nodes"), limit=MOST_NODES
                     )
-                break
+                return ()
+            maxima.append(_said_max(each))
             node = self.node(each, kinds, depth)
             if node is not None:
                 self.weight(each, node, aggregate)
                 found.append(node)
-        if aggregate == "points" and len(self.findings.errors) == before:
-            self.add_up(fields, maximum, found)
+        if aggregate == "points" and maximum is not None:
+            self.add_up(fields, maximum, maxima)
         return tuple(found)
+
+    def add_up(self, fields: Fields, maximum: Decimal, maxima: Sequence[Decimal | None]) -> None:
+        """Whether the points of all children make their node's; with children of which it is not
+        known what they are worth, no more than that."""
+        total = sum((each for each in maxima if each is not None), _NONE)
+        if total > maximum or (total < maximum and None not in maxima):
+            template = _("is %(max)s, but the points below it add up to %(sum)s")
+            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     def node(self, fields: Fields, kinds: tuple[model.Kind, ...], depth: int) -> model.Node | None:
         if "children" in fields.raw and "rule" in fields.raw:
@@ -232,7 +246,7 @@ class _Reader:
         aggregate = self.aggregate(fields)
         # A group of bonuses and penalties alone stands beside the maximum as they do.
         beside = aggregate == "points" and decimal_of(fields.raw.get("max")) == 0
-        maximum = Decimal(0) if beside else fields.points("max", needed=True)
+        maximum = _NONE if beside else fields.points("max", needed=True)
         children = self.children(fields, aggregate, maximum, kinds, depth + 1)
         group = model.Group(
             code=code,
@@ -251,7 +265,7 @@ class _Reader:
         fields.check_keys(LEAF_KEYS, dict.fromkeys(set(GROUP_KEYS) - set(LEAF_KEYS), _OF_GROUPS))
         before = len(self.findings.errors)
         code = self.code(fields)
-        kind = self.kind_of_rule(fields)
+        kind = _kind_of_rule(fields)
         maximum = self.max_of_leaf(fields, kind)
         leaf = model.Leaf(
             code=code,
@@ -278,10 +292,9 @@ class _Reader:
             published_as=fields.text("published_as") or "",
             note=fields.words("note"),
         )
-        if len(self.findings.errors) > before:
-            return None
-        self.leaves[code] = fields, leaf
-        return leaf
+        if isinstance(leaf.rule, model.Formula) and self.places.get(code) == fields.at:
+            self.formulas[code] = fields, leaf.rule
+        return leaf if len(self.findings.errors) == before else None
 
     def code(self, fields: Fields) -> str:
         code = fields.code("code", NAME, _CODE_OF_NODE)
@@ -293,17 +306,18 @@ class _Reader:
         self.places.setdefault(code, fields.at)
         return code
 
-    def kind_of_rule(self, fields: Fields) -> str:
-        rule = fields.raw.get("rule")
-        return str(rule.get("kind")) if isinstance(rule, dict) else ""
-
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
-        """A leaf's maximum; bonus and penalty stand beside it and have none."""
-        if kind != "per_case":
+        """A leaf's maximum. Bonus and penalty stand beside it and have none; where it is not known
+        what a leaf is worth it is left out; what is collected and not scored says 0."""
+        if kind == "unknown" and not fields.has("max"):
+            return _NONE
+        if kind == "given" and decimal_of(fields.raw.get("max")) == 0:
+            return _NONE
+        if kind != BESIDE:
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
             fields.wrong("max", _("must be left out: bonus and penalty stand beside the maximum"))
-        return Decimal(0)
+        return _NONE
 
     def zero(self, fields: Fields, kind: str) -> model.ZeroRule:
         rule = fields.raw.get("rule")
@@ -329,25 +343,15 @@ class _Reader:
             template = _("is missing; the node above is %(aggregate)s")
             fields.wrong("weight", template, aggregate=aggregate)
 
-    def add_up(
-        self, fields: Fields, maximum: Decimal | None, children: Iterable[model.Node]
-    ) -> None:
-        total = sum((child.max for child in children), Decimal(0))
-        if maximum is not None and total != maximum:
-            template = _("is %(max)s, but the points below it add up to %(sum)s")
-            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
-
     # What is judged when all of the tree is known -------------------------------------------------
 
-    def formulas(self) -> None:
+    def check_formulas(self) -> None:
         """Names in formulas are operands or other leaves, and no leaf needs itself."""
-        trees: dict[str, syntax.Scalar] = {}
-        for code, (fields, leaf) in self.leaves.items():
-            if isinstance(leaf.rule, model.Formula):
-                trees[code] = leaf.rule.tree
-                self.names(fields, leaf.rule)
+        for fields, rule in self.formulas.values():
+            self.names(fields, rule)
+        trees = {code: rule.tree for code, (_fields, rule) in self.formulas.items()}
         for error in cycles(trees):
-            fields, _leaf = self.leaves[str(error.params["part"])]
+            fields, _rule = self.formulas[str(error.params["part"])]
             template = _("leaves are made of each other: %(cycle)s")
             self.findings.keep(fields.key("rule.formula"), template, **error.params)
 
@@ -356,7 +360,7 @@ class _Reader:
             if name in self.places:
                 template = _("%(part)r is the code of a node too; give the operand another name")
                 fields.wrong(f"rule.operands.{name}", template, part=name)
-        known = [*rule.operands, *self.leaves]
+        known = [*rule.operands, *(code for code in self.places if code not in self.groups)]
         for name in names(rule.tree):
             if name in self.groups:
                 template = _("%(part)r is a group; a formula names operands and leaves")
@@ -383,10 +387,7 @@ class _Reader:
         self, fields: Fields, nodes: Collection[str], below: Mapping[str, Collection[str]]
     ) -> tuple[str, ...]:
         """The nodes that a pillar reads; none twice, by itself and within a group of them."""
-        if not (listed := fields.texts("of")):
-            if not fields.has("of"):
-                fields.wrong("of", _("must be a list of different texts"))
-            return ()
+        listed = fields.texts("of", needed=True)
         within = {code: group for group in listed for code in below.get(group, ())}
         for number, code in enumerate(listed):
             key = f"of.{number}"
@@ -407,6 +408,17 @@ class _Reader:
     ) -> None:
         near = self.findings.near(name, known)
         self.findings.keep(key, template, offset, part=name, hint=f"; {near}?" if near else "")
+
+
+def _kind_of_rule(fields: Fields) -> str:
+    rule = fields.raw.get("rule")
+    kind = rule.get("kind") if isinstance(rule, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _said_max(fields: Fields) -> Decimal | None:
+    """The maximum that a node is given, whatever else is wrong with it; None where it has none."""
+    return _NONE if _kind_of_rule(fields) == BESIDE else decimal_of(fields.raw.get("max"))
 
 
 def _all_below(children: Iterable[model.Node]) -> dict[str, set[str]]:

@@ -198,7 +198,8 @@ def _save(doing: Doing) -> str | HttpResponse:
     forms = [row.answer for row in page.rows if row.answer and row.answer.is_bound]
     if not page.filling:
         save_answers(doing.assessment, [], **doing.who)  # says why not
-    if not all([form.is_valid() for form in forms]):
+    checked = [form.is_valid() for form in forms]  # each, to show all that is wrong
+    if not all(checked):
         said = round_words.refusal_text("leaves_refused", {})
         return show(doing.request, doing.assessment, page=page, problem=said, status=UNUSABLE)
     fillings = [
@@ -258,7 +259,8 @@ def _mark(doing: Doing) -> str | HttpResponse:
     forms = [row.marking for row in page.rows if row.marking and row.marking.is_bound]
     if not page.marking:
         appraising.mark(doing.assessment, [], **doing.who)  # says why not
-    if not all([form.is_valid() for form in forms]):
+    checked = [form.is_valid() for form in forms]  # each, to show all that is wrong
+    if not all(checked):
         said = round_words.refusal_text("leaves_refused", {})
         return show(doing.request, doing.assessment, page=page, problem=said, status=UNUSABLE)
     marks = [

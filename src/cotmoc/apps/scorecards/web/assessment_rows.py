@@ -353,7 +353,7 @@ def _with_forms(row: LeafRow, page: Page, form: str, data: Mapping[str, Any] | N
         row.marking = MarkForm(typed_in, leaf=row.leaf, entry=row.entry)
 
 
-# Before anything is saved --------------------------------------------------------------------------
+# Before anything is saved -------------------------------------------------------------------------
 
 
 def reckon(page: Page) -> None:

@@ -43,7 +43,7 @@ REFUSALS: Mapping[str, Any] = {
     "not_now_not_started": gettext_lazy("The body has not submitted yet."),
     "not_now_in_work": gettext_lazy("The body has not submitted yet."),
     "not_now_submitted": gettext_lazy(
-        "The assessment is submitted. Ask the secretariat to return it if something is to be changed."
+        "The assessment is submitted. Ask the secretariat to return it if something must change."
     ),
     "not_now_returned": gettext_lazy("Change what was returned first, then submit again."),
     "not_now_appraised": gettext_lazy("The appraisal has ended; only objections are possible."),
