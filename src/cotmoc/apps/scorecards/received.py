@@ -1,5 +1,5 @@
-"""Files of published results handed in on a page: kept by their SHA-256 until they are recorded or a
-day has passed. What was recorded stays, as received."""
+"""Files of published results handed in on a page: kept by their SHA-256 until they are recorded
+or a day has passed. What was recorded stays, as received."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

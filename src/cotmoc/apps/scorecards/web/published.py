@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -20,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation
-from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary
+from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.importing import Outcome, Part, import_published, import_sheet
 from cotmoc.apps.scorecards.models import Publication, Published
 from cotmoc.apps.scorecards.queries import latest

@@ -1,5 +1,5 @@
-"""Results across the years, of one subject and of all: what can be compared is joined, and where the
-method or the borders changed the page says so instead of drawing an arrow."""
+"""Results across the years, of one subject and of all: what can be compared is joined, and where
+the method or the borders changed the page says so instead of drawing an arrow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -414,7 +414,7 @@ def _common(years: Years, asked: Asked) -> dict[str, Any]:
     methods = {row.method: row for row in asked.methods}
     return {
         "index": asked.version,
-        "methods": [row for row in reversed(asked.methods)],
+        "methods": list(reversed(asked.methods)),
         "node_words": node_words(asked.node, asked.words),
         "breaks": [
             {"period": each.at.period, "words": break_words(each, methods)} for each in years.breaks
