@@ -10,6 +10,15 @@ from cotmoc.apps.scorecards.web import (
     rounds,
     scenarios,
     what_if,
+    catalogue,
+    forecast,
+    lost,
+    merged,
+    proposals,
+    published,
+    scenarios,
+    what_if,
+    years,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -34,6 +43,12 @@ urlpatterns: list[URLPattern] = [
         "scorecards/<slug:code>/cards/<str:unit>/propose/", lost.propose_task, name="card-propose"
     ),
     path("scorecards/<slug:code>/cards/<str:unit>/what-if/", what_if.page, name="card-what-if"),
+    path("scorecards/<slug:code>/cards/<str:unit>/years/", years.card_years, name="card-years"),
+    path("scorecards/<slug:code>/years/", years.index_years, name="index-years"),
+    path("scorecards/<slug:code>/merged/", merged.merged_provinces, name="merged-provinces"),
+    path("scorecards/published/", published.publications, name="publications"),
+    path("scorecards/published/new/", published.publication_new, name="publication-new"),
+    path("scorecards/published/<int:pk>/", published.publication, name="publication"),
     path("scorecards/proposals/", proposals.listing, name="proposals"),
     path("scorecards/proposals/<int:pk>/", proposals.deed, name="proposal-deed"),
     path("scorecards/scenarios/", scenarios.listing, name="scenarios"),
