@@ -11,6 +11,7 @@ from cotmoc.indicators.composite.framework import (
     Matrix,
     Vector,
     find_columns,
+    lines_of,
     read_framework,
 )
 from cotmoc.indicators.composite.tables import (
@@ -35,6 +36,7 @@ _LONG: Mapping[str, tuple[str, ...]] = {
     "value": ("Value", "giá trị", "số liệu"),
 }
 _NOT_IN_METADATA = gettext_noop("the column is not in the metadata %(meta)s")
+_AGGREGATE = gettext_noop("the metadata says that this is an aggregate: it is computed, not given")
 _NOT_IN_DATA = gettext_noop("the data %(data)s has no such column")
 _ALL_MISSING = gettext_noop("no unit has a value of this indicator")
 _PERIODS = gettext_noop("the unit stands in line %(first)s already: keep one period of the table")
@@ -126,13 +128,18 @@ def _columns_wrong(
         found = ", ".join(filter(None, data.header))[:200]
         yield Problem("missing_column", data.file, 1, "uCode", params={"found": found})
     known = _known(framework)
+    aggregates = {each.code for each in framework.aggregates}
     for place, name in enumerate(data.header):
         # R and pandas put the numbers of rows first, under no name of their own.
         numbers = place == 0 and name in ("", "Unnamed: 0")
-        if not numbers and name not in known and place not in columns.values():
+        if numbers or name in known or place in columns.values():
+            continue
+        if name in aggregates:
+            yield wrong("aggregate_given", data.file, _AGGREGATE, 1, name)
+        else:
             template = _NOT_IN_METADATA
             yield wrong("not_in_metadata", data.file, template, 1, name, meta=meta.file)
-    lines = {cell: row.line for row in reversed(meta.rows) for cell in row.cells}
+    lines = lines_of(meta)
     for indicator in framework.indicators:
         if indicator.code not in data.header:
             line, code = lines.get(indicator.code), indicator.code

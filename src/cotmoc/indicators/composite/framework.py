@@ -219,6 +219,12 @@ def read_framework(table: Table) -> Framework:
     return framework
 
 
+def lines_of(table: Table) -> dict[str, int]:
+    """The line each code of the metadata stands in."""
+    place = find_columns(table.header, _HEADERS)["code"]
+    return {row.cells[place]: row.line for row in table.rows}
+
+
 def find_columns(
     header: Sequence[str], names: Mapping[str, tuple[str, ...]], taken: Iterable[str] = ()
 ) -> dict[str, int]:

@@ -131,7 +131,7 @@ def sensitivity(model: Model, varied: Varied, draws: int = 1000, seed: int = 1) 
 def positive(values: Matrix) -> Matrix:
     """Values a geometric mean can take: moved up as a whole where some are zero or less, so that
     the least is a hundredth of the range."""
-    least, most = np.nanmin(values), np.nanmax(values)
+    least, most = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
     return values if least > 0 else values - least + 0.01 * ((most - least) or 1.0)
 
 

@@ -1,4 +1,4 @@
-"""Outliers, treated as COINr does by default: a few extremes are pulled in, else logarithms taken."""
+"""Outliers, treated as COINr does by default: extremes are pulled in, or logarithms taken."""
 
 from dataclasses import dataclass
 from typing import Literal
