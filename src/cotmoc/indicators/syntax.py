@@ -237,6 +237,18 @@ class Greatest:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounded:
+    """A scalar to so many decimal places, as the method of the index rounds; in the formula of a
+    score."""
+
+    inner: "Scalar"
+    places: int
+
+    def __str__(self) -> str:
+        return f"round({self.inner}, {self.places})"
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Another indicator's value, numerator or denominator, in the asked period or one that is made
     from it (`previous`, `last_year`, `ytd`, `moving` with `count` periods)."""
@@ -265,7 +277,18 @@ class When:
         return f"case when {self.left} {self.operator} {self.right} then {self.then}{otherwise} end"
 
 
-Scalar = Number | Arithmetic | Negative | Coalesce | Least | Greatest | Aggregate | Reference | When
+Scalar = (
+    Number
+    | Arithmetic
+    | Negative
+    | Coalesce
+    | Least
+    | Greatest
+    | Rounded
+    | Aggregate
+    | Reference
+    | When
+)
 
 
 def is_strict(scalar: Scalar) -> bool:
@@ -304,7 +327,7 @@ def references(scalar: Scalar) -> Iterator[Reference]:
         case Arithmetic(_, left, right):
             yield from references(left)
             yield from references(right)
-        case Negative(inner):
+        case Negative(inner) | Rounded(inner):
             yield from references(inner)
         case Coalesce(parts) | Least(parts) | Greatest(parts):
             for part in parts:
@@ -323,7 +346,7 @@ def numbers(scalar: Scalar) -> set[Decimal]:
             return {value}
         case Arithmetic(_, left, right):
             return numbers(left) | numbers(right)
-        case Negative(inner):
+        case Negative(inner) | Rounded(inner):
             return numbers(inner)
         case Coalesce(parts) | Least(parts) | Greatest(parts):
             return {value for part in parts for value in numbers(part)}

@@ -3,7 +3,7 @@
 Computed scores are for signed-in people; published results are public.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -356,6 +356,29 @@ class PillarLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRecomputed:
+    """A leaf of a card that cannot be computed here, with what was published for it; where only the
+    points of its group were, with those."""
+
+    card: Card
+    leaf: Leaf
+    status: Status
+    published: Published | None
+    group: Group | None = None
+    group_published: Published | None = None
+
+    @property
+    def published_points(self) -> Decimal | None:
+        return points_of(self.published, self.leaf) if self.published else None
+
+    @property
+    def group_points(self) -> Decimal | None:
+        if self.group is None or self.group_published is None:
+            return None
+        return points_of(self.group_published, self.group)
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCard:
     """A card with its leaves joined to definitions, figures and what was published."""
 
@@ -372,8 +395,10 @@ class OpenCard:
 
     @property
     def not_recomputed(self) -> tuple[Line, ...]:
-        """Leaves that cannot be computed here, with what was published beside them."""
-        return tuple(line for line in self.leaves if _cannot(line.status, line.published))
+        """Leaves that cannot be computed here; what was published is at them or at their group."""
+        beside = {line.node.code: line.published for line in self.lines if line.published}
+        found = {each.leaf.code for each in _not_recomputed(self.card, self.index, beside)}
+        return tuple(line for line in self.leaves if line.node.code in found)
 
 
 def card_of(index: IndexVersion, subject: str, period: str, *, viewer: object) -> Card:
@@ -418,7 +443,7 @@ def open_card(card: Card, *, viewer: object) -> OpenCard:
         ),
         pillars=tuple(
             PillarLine(
-                each.code, each.name, _number(card.pillars.get(each.code)), beside.get(each.code)
+                each.code, each.name, number(card.pillars.get(each.code)), beside.get(each.code)
             )
             for each in index.pillars
         ),
@@ -429,7 +454,7 @@ def open_card(card: Card, *, viewer: object) -> OpenCard:
 
 def walk(
     nodes: Sequence[Node], depth: int = 0, parent: str = ""
-) -> Iterable[tuple[Node, int, str]]:
+) -> Iterator[tuple[Node, int, str]]:
     """All nodes with their depth and their parent's code, each before its children."""
     for node in nodes:
         yield node, depth, parent
@@ -468,8 +493,8 @@ def _line(
 ) -> Line:
     column = card.leaves if isinstance(node, Leaf) else card.nodes
     found = column.get(node.code) or {"points": None, "max": "0", "status": Status.NO_DATA}
-    points, most = _number(found["points"]), _number(found["max"]) or Decimal(0)
-    scored = _number(found.get("scored_max"))
+    points, most = number(found["points"]), number(found["max"]) or Decimal(0)
+    scored = number(found.get("scored_max"))
     if scored is None:
         scored = Decimal(0) if points is None else most
     return Line(
@@ -487,47 +512,33 @@ def _line(
     )
 
 
-def _number(text: str | None) -> Decimal | None:
+def number(text: str | None) -> Decimal | None:
+    """A number of a card's JSON."""
     return None if text is None else Decimal(text)
-
-
-@dataclass(frozen=True, slots=True)
-class NotRecomputed:
-    """A leaf of a card that cannot be computed here, with what was published for it, if anything
-    was."""
-
-    card: Card
-    leaf: Leaf
-    status: Status
-    published: Published | None
-
-    @property
-    def published_points(self) -> Decimal | None:
-        return points_of(self.published, self.leaf) if self.published else None
 
 
 def not_recomputed(
     rows: Iterable[Card], beside: Mapping[int, Mapping[str, Published]] | None = None
 ) -> list[NotRecomputed]:
     """The leaves of cards of one method and period that cannot be recomputed: the sources do not
-    say how they are scored, or they were published and their numbers were not. Two queries, one
-    where `beside` (from `published_of`) is given."""
+    say how they are scored, or points were published and the numbers behind them were not. Two
+    queries, one where `beside` (from `published_of`) is given."""
     rows = list(rows)
     if not rows:
         return []
     beside = published_of(rows) if beside is None else beside
-    found = []
-    leaves = list(rows[0].index.definition.leaves())
-    for card in rows:
-        for leaf in leaves:
-            held = card.leaves.get(leaf.code)
-            result = beside[card.pk].get(leaf.code)
-            if held and _cannot(Status(held["status"]), result):
-                found.append(NotRecomputed(card, leaf, Status(held["status"]), result))
-    return found
+    index = rows[0].index.definition
+    return [each for card in rows for each in _not_recomputed(card, index, beside[card.pk])]
 
 
-def _cannot(status: Status, result: Published | None) -> bool:
-    if status is Status.UNKNOWN:
-        return True
-    return status is Status.NO_DATA and result is not None and result.points is not None
+def _not_recomputed(
+    card: Card, index: Index, beside: Mapping[str, Published]
+) -> Iterator[NotRecomputed]:
+    groups = {node.code: node for node in index.nodes() if isinstance(node, Group)}
+    for node, _depth, parent in walk(index.children):
+        held = card.leaves.get(node.code)
+        if not isinstance(node, Leaf) or held is None:
+            continue
+        status, result, of_group = Status(held["status"]), beside.get(node.code), beside.get(parent)
+        if status is Status.UNKNOWN or (status is Status.NO_DATA and (result or of_group)):
+            yield NotRecomputed(card, node, status, result, groups.get(parent), of_group)

@@ -85,6 +85,7 @@ def import_capture(chosen: argparse.Namespace) -> int | None:
                 "files": outcome.files,
                 "figures": outcome.run.figures,
                 "figures_changed": outcome.run.changed,
+                "published_points": outcome.published,
                 "bad_rows": [describe(problem) for problem in outcome.problems],
                 "doubts": [describe(doubt) for doubt in outcome.doubts],
                 "quarantine": str(outcome.quarantine) if outcome.quarantine else None,

@@ -205,18 +205,17 @@ class Fields:
             return ()
         return tuple(listed)
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str, *, needed: bool = False) -> tuple[str, ...]:
         """A list of texts, each once; empty when not there."""
         value = self.raw.get(name)
-        if value is None:
+        if value is None and not needed:
             return ()
-        texts = isinstance(value, list) and all(
-            isinstance(each, str) and each.strip() for each in value
-        )
-        if not texts or len(set(value)) < len(value):
+        listed = value if isinstance(value, list) else [None]
+        texts = all(isinstance(each, str) and each.strip() for each in listed)
+        if not texts or len(set(listed)) < len(listed) or (needed and not listed):
             self.wrong(name, _("must be a list of different texts"))
             return ()
-        return tuple(each.strip() for each in value)
+        return tuple(each.strip() for each in listed)
 
     def under(self, name: str, *, needed: bool = False) -> "Fields | None":
         """The mapping under a key."""

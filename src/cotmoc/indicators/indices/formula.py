@@ -1,4 +1,4 @@
-"""Formulas of scores: `+ - * /`, brackets, numbers, names, `min`, `max` and `coalesce`.
+"""Formulas of scores: `+ - * /`, brackets, numbers, names, `min`, `max`, `coalesce` and `round`.
 
 The text is cut into tokens and read by hand into the nodes of `syntax`: SQL's parser gives names
 such as `in` or `case` a meaning of its own, and knows no `min` of three parts. What the grammar
@@ -13,6 +13,7 @@ from decimal import Decimal, localcontext
 from typing import cast
 
 from cotmoc.indicators import syntax
+from cotmoc.indicators.indices.model import Rounding
 from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.wrong import gettext_noop as _
 
@@ -20,11 +21,14 @@ LONGEST = 2_000
 MOST_TOKENS = 400
 DEEPEST = 40
 PRECISION = 40
+MOST_PLACES = 9
+UNROUNDED = Rounding()
 FUNCTIONS: dict[str, Callable[[tuple[syntax.Scalar, ...]], syntax.Scalar]] = {
     "min": syntax.Least,
     "max": syntax.Greatest,
     "coalesce": syntax.Coalesce,
 }
+WORDS = (*FUNCTIONS, "round")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -55,35 +59,46 @@ def names(tree: syntax.Scalar) -> list[str]:
     return list(dict.fromkeys(reference.code for reference in syntax.references(tree)))
 
 
-def evaluate(tree: syntax.Scalar, values: Mapping[str, Decimal | None]) -> Decimal | None:
+def evaluate(
+    tree: syntax.Scalar,
+    values: Mapping[str, Decimal | None],
+    rounding: Rounding = UNROUNDED,
+) -> Decimal | None:
     """What a formula gives for the values of its names; a name that is not there is missing.
+    `round` sends a half where `rounding` says.
 
     Missing anywhere makes the whole missing, except inside `coalesce`; so does a division by zero.
     """
     with localcontext(prec=PRECISION):
-        return _value(tree, values)
+        return _value(tree, values, rounding)
 
 
-def _value(tree: syntax.Scalar, values: Mapping[str, Decimal | None]) -> Decimal | None:
+def _value(
+    tree: syntax.Scalar, values: Mapping[str, Decimal | None], rounding: Rounding
+) -> Decimal | None:
     match tree:
         case syntax.Number(value):
             return value
         case syntax.Reference(_, name):
             return values.get(name)
         case syntax.Negative(inner):
-            found = _value(inner, values)
+            found = _value(inner, values, rounding)
             return None if found is None else -found
         case syntax.Arithmetic(operator, left, right):
-            return _joined(operator, _value(left, values), _value(right, values))
+            sides = _value(left, values, rounding), _value(right, values, rounding)
+            return _joined(operator, *sides)
         case syntax.Coalesce(parts):
-            each = (_value(part, values) for part in parts)
+            each = (_value(part, values, rounding) for part in parts)
             return next((found for found in each if found is not None), None)
         case syntax.Least(parts) | syntax.Greatest(parts):
-            sides = [_value(part, values) for part in parts]
-            known = [side for side in sides if side is not None]
-            if len(known) < len(sides):
+            each_side = [_value(part, values, rounding) for part in parts]
+            known = [side for side in each_side if side is not None]
+            if len(known) < len(each_side):
                 return None
             return min(known) if isinstance(tree, syntax.Least) else max(known)
+        case syntax.Rounded(inner, places):
+            found = _value(inner, values, rounding)
+            return None if found is None else rounding.apply(found, places)
     raise TypeError(f"not of a formula: {tree}")
 
 
@@ -183,13 +198,13 @@ class _Reader:
         return self.call(token, depth) if self.peek() == "(" else self.name(token)
 
     def call(self, token: _Token, depth: int) -> syntax.Scalar:
-        if token.text not in FUNCTIONS:
-            near = difflib.get_close_matches(token.text.lower(), FUNCTIONS, n=1)
+        if token.text not in WORDS:
+            near = difflib.get_close_matches(token.text.lower(), WORDS, n=1)
             raise ExpressionError(
                 _("unknown function: %(part)r; known: %(known)s%(hint)s"),
                 token.start,
                 part=token.text,
-                known=", ".join(FUNCTIONS),
+                known=", ".join(WORDS),
                 hint=f"; {near[0]}?" if near else "",
             )
         self.expect("(")
@@ -201,10 +216,12 @@ class _Reader:
         if len(parts) < 2:
             template = _("%(part)s takes two parts or more in its brackets")
             raise ExpressionError(template, token.start, part=token.text)
+        if token.text == "round":
+            return _rounded(token, parts)
         return FUNCTIONS[token.text](tuple(parts))
 
     def name(self, token: _Token) -> syntax.Scalar:
-        if not NAME.fullmatch(token.text) or token.text in FUNCTIONS:
+        if not NAME.fullmatch(token.text) or token.text in WORDS:
             raise ExpressionError(_("cannot be a name: %(part)r"), token.start, part=token.text)
         return syntax.Reference("value", token.text)
 
@@ -212,3 +229,12 @@ class _Reader:
         if depth > DEEPEST:
             start = self.tokens[min(self.at, len(self.tokens) - 1)].start if self.tokens else 0
             raise ExpressionError(_("is nested too deeply"), start)
+
+
+def _rounded(token: _Token, parts: list[syntax.Scalar]) -> syntax.Rounded:
+    """`round(x, places)`: the places are written as a whole number."""
+    match parts:
+        case [inner, syntax.Number(places)] if places in range(MOST_PLACES + 1):
+            return syntax.Rounded(inner, int(places))
+    template = _("%(part)s takes what to round and a whole number of places, at most %(limit)s")
+    raise ExpressionError(template, token.start, part=token.text, limit=MOST_PLACES)

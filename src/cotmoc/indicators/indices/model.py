@@ -24,24 +24,39 @@ NotApplicable = Literal["full", "excluded"]
 # times the node's maximum; `geometric`: the same with a weighted geometric mean.
 Aggregation = Literal["points", "weighted", "geometric"]
 
-_FINEST = Decimal("1e-12")
+# Where a half goes when rounding.
+Half = Literal["up", "even", "binary"]
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(13))
+_FINEST = _STEPS[12]
 
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """Decimal places of leaves, nodes and the total. None leaves a value unrounded: it is kept to
-    12 places, far beyond what any method says."""
+    12 places, far beyond what any method says.
+
+    `ratio`: places of per cent to which a ÷ b is rounded before points are made of it. `half` says
+    where a half goes: up, to the even digit, or `binary`: to the side on which the nearest binary
+    double lies, as in a program that computes with them (0.845 down, 4.695 up).
+    """
 
     leaf: int | None = None
     node: int | None = None
     total: int | None = None
-    half: Literal["up", "even"] = "up"
+    half: Half = "up"
+    ratio: int | None = None
 
     def apply(self, value: Decimal, places: int | None) -> Decimal:
         if places is None:
             return _kept(value)
-        mode = ROUND_HALF_UP if self.half == "up" else ROUND_HALF_EVEN
-        return value.quantize(Decimal(1).scaleb(-places), mode)
+        if self.half == "binary":
+            value = Decimal(float(value))
+        mode = ROUND_HALF_EVEN if self.half == "even" else ROUND_HALF_UP
+        return value.quantize(_STEPS[places], mode)
+
+    def of_ratio(self, per_cent: Decimal) -> Decimal:
+        """A ratio in per cent as points are made of it."""
+        return per_cent if self.ratio is None else self.apply(per_cent, self.ratio)
 
 
 def _kept(value: Decimal) -> Decimal:
@@ -183,9 +198,9 @@ class ZScore:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """Arithmetic that gives points, held in 0..max: `+ - * /`, numbers, `min`, `max`, `coalesce`
-    over names. A name is an operand below (its numerator ÷ denominator; its value where it has no
-    denominator) or the code of another leaf (its points).
+    """Arithmetic that gives points, held in 0..max: `+ - * /`, numbers, `min`, `max`, `coalesce`,
+    `round` over names. A name is an operand below (its numerator ÷ denominator; its value where it
+    has no denominator) or the code of another leaf (its points).
 
     `nothing` says what an operand is in which nothing arose: 0 (QĐ 766, payment) or missing.
     """
@@ -209,7 +224,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """The sources do not say how it is scored: never computed, the published points stand beside
-    it."""
+    it. Where they do not say what it is worth either, the leaf's maximum is 0 and stands for
+    unknown."""
 
     why: Words
 
@@ -256,6 +272,11 @@ class Leaf:
     note: Words | None = None
 
     @property
+    def worth_unknown(self) -> bool:
+        """Whether the sources do not even say how many points it can give."""
+        return isinstance(self.rule, Unknown) and self.max == 0
+
+    @property
     def beside(self) -> bool:
         """Whether its points stand beside the maximum (bonus, penalty)."""
         return isinstance(self.rule, PerCase)
@@ -282,7 +303,7 @@ Node = Group | Leaf
 @dataclass(frozen=True, slots=True)
 class Pillar:
     """A second reading of the same nodes: points ÷ maxima of `of`. Pillars overlap: they are shown,
-    never added up. `scale` is what full marks are published as."""
+    never added up."""
 
     code: str
     name: Words

@@ -35,6 +35,7 @@ MARKS = {
     "partial": Status.PARTIAL,
     "estimated": Status.ESTIMATED,
 }
+UNROUNDED = Rounding()
 NOUGHT, WHOLE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
 # Points that are not held in 0..max yet, or why there are none.
@@ -61,10 +62,10 @@ def leaf_score(
         case Unknown():
             return LeafScore(leaf.code, None, leaf.max, Status.UNKNOWN)
         case Formula() as rule:
-            found, mark = _formula(rule, leaf, readings, others)
+            found, mark = _formula(rule, leaf, readings, others, rounding)
             return settled(leaf, found, mark, rounding)
     reading = only_reading(leaf, readings)
-    return settled(leaf, _found(leaf, reading), mark_of(reading), rounding)
+    return settled(leaf, _found(leaf, reading, rounding), mark_of(reading), rounding)
 
 
 def not_applicable(leaf: Leaf) -> LeafScore:
@@ -127,26 +128,28 @@ def why_none(reading: Reading | None) -> Status | None:
     return None
 
 
-def ratio_of(reading: Reading) -> Decimal | None:
+def ratio_of(reading: Reading, rounding: Rounding) -> Decimal | None:
     """a ÷ b; where a value alone was read, it is per cent."""
     if reading.numerator is not None and reading.denominator:
-        return reading.numerator / reading.denominator
-    return None if reading.value is None else reading.value / HUNDRED
+        ratio = reading.numerator / reading.denominator
+        return ratio if rounding.ratio is None else rounding.of_ratio(HUNDRED * ratio) / HUNDRED
+    return None if reading.value is None else rounding.of_ratio(reading.value) / HUNDRED
 
 
-def amount_of(reading: Reading) -> Decimal | None:
+def amount_of(reading: Reading, rounding: Rounding = UNROUNDED) -> Decimal | None:
     """The value in the operand's unit; without one a ÷ b in per cent, or the count."""
-    if reading.value is not None or reading.numerator is None:
-        return reading.value
     if reading.denominator:
-        return HUNDRED * reading.numerator / reading.denominator
-    return reading.numerator
+        if reading.value is not None:
+            return rounding.of_ratio(reading.value)
+        if reading.numerator is not None:
+            return rounding.of_ratio(HUNDRED * reading.numerator / reading.denominator)
+    return reading.numerator if reading.value is None else reading.value
 
 
 # Rules --------------------------------------------------------------------------------------------
 
 
-def _found(leaf: Leaf, reading: Reading | None) -> Found:
+def _found(leaf: Leaf, reading: Reading | None, rounding: Rounding) -> Found:
     """Points of a rule with one operand."""
     why = why_none(reading)
     if why or reading is None:
@@ -155,14 +158,14 @@ def _found(leaf: Leaf, reading: Reading | None) -> Found:
         case Choice() | YesNo():
             return _answered(leaf, reading.chosen)
         case Ratio():
-            share = ratio_of(reading)
+            share = ratio_of(reading, rounding)
             if share is None:
                 return Status.NO_DATA
             return leaf.max * (share if leaf.direction == "up" else 1 - share)
         case PerCase(_, each, limit):
             count = amount_of(reading) if reading.numerator is None else reading.numerator
             return Status.NO_DATA if count is None else _per_case(count, each, limit)
-    amount = amount_of(reading)
+    amount = amount_of(reading, rounding)
     return Status.NO_DATA if amount is None else _by_amount(leaf, amount)
 
 
@@ -213,7 +216,11 @@ def _answered(leaf: Leaf, chosen: tuple[str, ...]) -> Found:
 
 
 def _formula(
-    rule: Formula, leaf: Leaf, readings: Readings, others: Mapping[str, Decimal | None]
+    rule: Formula,
+    leaf: Leaf,
+    readings: Readings,
+    others: Mapping[str, Decimal | None],
+    rounding: Rounding,
 ) -> tuple[Found, Status]:
     """Points of a formula and how what it read marks them."""
     values, marks = dict(others), {Status.SCORED}
@@ -221,14 +228,14 @@ def _formula(
         reading = readings.get(reading_key(operand, leaf))
         why = why_none(reading)
         if why is None and reading is not None:
-            values[name] = _operand_value(reading)
+            values[name] = _operand_value(reading, rounding)
             marks.add(mark_of(reading) if values[name] is not None else Status.NO_DATA)
         elif why is Status.NOT_ARISING:
             values[name] = NOUGHT if rule.nothing == "zero" else None
         else:
             values[name] = None
             marks.add(Status.NO_DATA)
-    found = formula.evaluate(rule.tree, values)
+    found = formula.evaluate(rule.tree, values, rounding)
     if found is None:
         named = formula.names(rule.tree)
         lacking = any(values.get(name) is None for name in named if name not in rule.operands)
@@ -240,8 +247,8 @@ def _formula(
     return found, Status.ESTIMATED if marks == {Status.ESTIMATED} else Status.PARTIAL
 
 
-def _operand_value(reading: Reading) -> Decimal | None:
+def _operand_value(reading: Reading, rounding: Rounding) -> Decimal | None:
     """Numerator ÷ denominator; the value where there is no denominator."""
     if reading.numerator is not None and reading.denominator:
-        return reading.numerator / reading.denominator
+        return ratio_of(reading, rounding)
     return reading.numerator if reading.value is None else reading.value

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast, get_args
 
-from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import DefinitionError
 from cotmoc.indicators.formulas import CODE, cycles
 from cotmoc.indicators.indices import model
@@ -63,7 +62,7 @@ LEAF_KEYS = (
     "action",
 )
 PILLAR_KEYS = ("code", "name", "of", "headers")
-ROUNDING_KEYS = ("leaf", "node", "total", "half")
+ROUNDING_KEYS = ("leaf", "node", "total", "half", "ratio")
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
@@ -115,13 +114,13 @@ def _canonical(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads one index. Codes and leaves are gathered with where they stand, for what can be judged
-    only when all of the tree is known."""
+    """Reads one index. Codes and formulas are gathered with where they stand, for what can be
+    judged only when all of the tree is known."""
 
     findings: Findings
     indicators: Collection[str] | None
     places: dict[str, str] = field(default_factory=dict)  # codes of nodes: where they stand
-    leaves: dict[str, tuple[Fields, model.Leaf]] = field(default_factory=dict)
+    formulas: dict[str, tuple[Fields, model.Formula]] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
     counted: list[int] = field(default_factory=lambda: [0])
 
@@ -150,12 +149,14 @@ class _Reader:
             rounding=self.rounding(fields),
             aggregate=aggregate,
             children=children,
-            pillars=tuple(self.pillars(fields, children)),
             template=fields.yes("template"),
             note=fields.words("note"),
         )
-        self.formulas()
-        return None if self.findings.errors else replace(index, digest=digest_of(fields.raw))
+        self.check_formulas()
+        pillars = tuple(self.pillars(fields, children))
+        if self.findings.errors:
+            return None
+        return replace(index, pillars=pillars, digest=digest_of(fields.raw))
 
     def aggregate(self, fields: Fields) -> model.Aggregation:
         return cast(model.Aggregation, fields.one_of("aggregate", AGGREGATIONS, "points"))
@@ -165,8 +166,8 @@ class _Reader:
         if under is None:
             return model.Rounding()
         under.check_keys(ROUNDING_KEYS)
-        places = {name: self.places_of(under, name) for name in ("leaf", "node", "total")}
-        half = under.one_of("half", ("up", "even"), "up")
+        places = {name: self.places_of(under, name) for name in ROUNDING_KEYS if name != "half"}
+        half = under.one_of("half", get_args(model.Half), "up")
         return model.Rounding(**places, half=half)  # type: ignore[arg-type]
 
     def places_of(self, fields: Fields, name: str) -> int | None:
@@ -278,10 +279,9 @@ class _Reader:
             published_as=fields.text("published_as") or "",
             note=fields.words("note"),
         )
-        if len(self.findings.errors) > before:
-            return None
-        self.leaves[code] = fields, leaf
-        return leaf
+        if isinstance(leaf.rule, model.Formula) and self.places.get(code) == fields.at:
+            self.formulas[code] = fields, leaf.rule
+        return leaf if len(self.findings.errors) == before else None
 
     def code(self, fields: Fields) -> str:
         code = fields.code("code", NAME, _CODE_OF_NODE)
@@ -298,7 +298,12 @@ class _Reader:
         return str(rule.get("kind")) if isinstance(rule, dict) else ""
 
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
-        """A leaf's maximum; bonus and penalty stand beside it and have none."""
+        """A leaf's maximum. Bonus and penalty stand beside it and have none; where it is not known
+        what a leaf is worth it is left out; what is collected and not scored says 0."""
+        if kind == "unknown" and not fields.has("max"):
+            return Decimal(0)
+        if kind == "given" and decimal_of(fields.raw.get("max")) == 0:
+            return Decimal(0)
         if kind != "per_case":
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
@@ -332,22 +337,23 @@ class _Reader:
     def add_up(
         self, fields: Fields, maximum: Decimal | None, children: Iterable[model.Node]
     ) -> None:
-        total = sum((child.max for child in children), Decimal(0))
-        if maximum is not None and total != maximum:
+        listed = list(children)
+        total = sum((child.max for child in listed), Decimal(0))
+        if maximum is None or total == maximum:
+            return
+        if not (total < maximum and any(_worth_unknown(child) for child in listed)):
             template = _("is %(max)s, but the points below it add up to %(sum)s")
             fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     # What is judged when all of the tree is known -------------------------------------------------
 
-    def formulas(self) -> None:
+    def check_formulas(self) -> None:
         """Names in formulas are operands or other leaves, and no leaf needs itself."""
-        trees: dict[str, syntax.Scalar] = {}
-        for code, (fields, leaf) in self.leaves.items():
-            if isinstance(leaf.rule, model.Formula):
-                trees[code] = leaf.rule.tree
-                self.names(fields, leaf.rule)
+        for fields, rule in self.formulas.values():
+            self.names(fields, rule)
+        trees = {code: rule.tree for code, (_fields, rule) in self.formulas.items()}
         for error in cycles(trees):
-            fields, _leaf = self.leaves[str(error.params["part"])]
+            fields, _rule = self.formulas[str(error.params["part"])]
             template = _("leaves are made of each other: %(cycle)s")
             self.findings.keep(fields.key("rule.formula"), template, **error.params)
 
@@ -356,7 +362,7 @@ class _Reader:
             if name in self.places:
                 template = _("%(part)r is the code of a node too; give the operand another name")
                 fields.wrong(f"rule.operands.{name}", template, part=name)
-        known = [*rule.operands, *self.leaves]
+        known = [*rule.operands, *(code for code in self.places if code not in self.groups)]
         for name in names(rule.tree):
             if name in self.groups:
                 template = _("%(part)r is a group; a formula names operands and leaves")
@@ -383,10 +389,7 @@ class _Reader:
         self, fields: Fields, nodes: Collection[str], below: Mapping[str, Collection[str]]
     ) -> tuple[str, ...]:
         """The nodes that a pillar reads; none twice, by itself and within a group of them."""
-        if not (listed := fields.texts("of")):
-            if not fields.has("of"):
-                fields.wrong("of", _("must be a list of different texts"))
-            return ()
+        listed = fields.texts("of", needed=True)
         within = {code: group for group in listed for code in below.get(group, ())}
         for number, code in enumerate(listed):
             key = f"of.{number}"
@@ -407,6 +410,13 @@ class _Reader:
     ) -> None:
         near = self.findings.near(name, known)
         self.findings.keep(key, template, offset, part=name, hint=f"; {near}?" if near else "")
+
+
+def _worth_unknown(node: model.Node) -> bool:
+    """Whether the sources do not say how many points a node, or something in it, can give."""
+    if isinstance(node, model.Group):
+        return any(_worth_unknown(child) for child in node.children)
+    return node.worth_unknown
 
 
 def _all_below(children: Iterable[model.Node]) -> dict[str, set[str]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from cotmoc.indicators import syntax
 from cotmoc.indicators.indices import model
 from cotmoc.indicators.indices.fields import LARGEST_POINTS, PLACES_OF_POINTS, Fields, plain
-from cotmoc.indicators.indices.formula import FUNCTIONS, NAME, names, parse
+from cotmoc.indicators.indices.formula import NAME, WORDS, names, parse
 from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.wrong import gettext_noop as _
 
@@ -203,11 +203,11 @@ class RuleReader:
         if text is None or tree is None or operands is None or nothing is None:
             return None
         used = names(tree)
-        unused = [name for name in operands if name not in used]
-        for name in unused:
-            fields.wrong(f"operands.{name}", _("is not in the formula"))
-            fields.findings.errors[-1].of_key = True
-        return None if unused else model.Formula(text, tree, operands, nothing)  # type: ignore[arg-type]
+        for name in operands:
+            if name not in used:
+                fields.wrong(f"operands.{name}", _("is not in the formula"))
+                fields.findings.errors[-1].of_key = True
+        return model.Formula(text, tree, operands, nothing)  # type: ignore[arg-type]
 
     def _operands(self, fields: Fields) -> Mapping[str, model.Operand] | None:
         if not fields.has("operands"):
@@ -217,7 +217,7 @@ class RuleReader:
             return None
         found: dict[str, model.Operand] = {}
         for name in under.raw:
-            if not isinstance(name, str) or not NAME.fullmatch(name) or name in FUNCTIONS:
+            if not isinstance(name, str) or not NAME.fullmatch(name) or name in WORDS:
                 under.wrong(name, _("cannot be a name: %(part)r"), part=str(name))
                 under.findings.errors[-1].of_key = True
             elif operand := self.operand(under, name):

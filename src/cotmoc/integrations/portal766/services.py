@@ -14,8 +14,10 @@ from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.measurement.services import ReceivedFile, compute_figures, record_observations
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import Body, Registration, register_organisations
+from cotmoc.apps.scorecards.publishing import Publisher
 from cotmoc.core.periods import Period, parse_period, period_in_name
 from cotmoc.core.problems import BadInput, Problem
+from cotmoc.integrations.portal766.publishing import publish_points
 from cotmoc.integrations.portal766.reader import Reading, read_table
 from cotmoc.integrations.portal766.tables import PROGRESS, TABLES, Table, observations
 
@@ -36,13 +38,15 @@ class Capture:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an import did: files new and already known, rows, bad rows set apart, doubts, run."""
+    """What an import did: files new and already known, rows, bad rows set apart, doubts, points
+    published by the portal, run."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     quarantine: Path | None = None
+    published: int = 0
     run: Run | None = None
 
 
@@ -55,7 +59,8 @@ def import_folder(
     keep_good: bool = False,
     quarantine: Path | None = None,
 ) -> Outcome:
-    """Import a folder of captured tables and recompute the figures.
+    """Import a folder of captured tables, keep the portal's points as published, and recompute the
+    figures.
 
     Without `keep_good` one bad row refuses the whole folder and nothing is written; with it the
     good rows are imported and the bad ones written to the `quarantine` folder with their reasons.
@@ -89,6 +94,18 @@ def import_folder(
                 rows=len(rows),
             ),
             found,
+            actor=actor,
+            now=now,
+        )
+        outcome.published += publish_points(
+            capture.period,
+            found,
+            Publisher(
+                source=about["origin"],
+                captured_at=about["captured_at"],
+                file_name=capture.path.name,
+                digest=source.digest,
+            ),
             actor=actor,
             now=now,
         )
