@@ -18,10 +18,11 @@ Cube = NDArray[np.float64]  # aggregates × units × draws
 _NOT_POSITIVE = gettext_noop(
     "a %(mean)s mean needs values above zero; normalise onto a scale like 1 to 100 (--range 1 100)"
 )
-# A mean of f(x), turned back. The harmonic one of zero and the geometric one of zero are refused.
+_LOG_OF_NOTHING = -1e6  # a geometric mean with a zero in it is zero, whatever the zero weighs
+# A mean of f(x), turned back.
 _TO: Mapping[str, Callable[[Any], Any]] = {
     "arithmetic": lambda x: x,
-    "geometric": np.log,
+    "geometric": lambda x: np.maximum(np.log(x), _LOG_OF_NOTHING),
     "harmonic": np.reciprocal,
 }
 _BACK: Mapping[str, Callable[[Any], Any]] = {
@@ -37,12 +38,13 @@ class Aggregation:
 
     A missing child does not count: the weights of the others are scaled up to the whole. With
     `threshold` a parent has a value only where at least that share of its children has one; with
-    `rescale` off, only where all have.
+    `rescale` off, only where all have. `means` says the mean of each aggregate where they differ.
     """
 
     mean: Mean = "arithmetic"
     threshold: float | None = None
     rescale: bool = True
+    means: tuple[Mean, ...] = ()
 
     @property
     def needed(self) -> float:
@@ -70,27 +72,24 @@ def aggregate_draws(values: Matrix, tree: Tree, weights: Matrix, how: Aggregatio
     Indicators are the same in every draw and go through one product of matrices; groups of groups
     are few and are added one by one.
     """
-    to, back = _TO[how.mean], _BACK[how.mean]
     there = ~np.isnan(values)
-    turned = np.where(there, to(np.where(there, values, 1.0)), 0.0)
-    whole = bool(there.all())
+    filled = np.where(there, values, 1.0)
     found = np.empty((len(tree.children), len(values), len(weights)))
     with np.errstate(all="ignore"):
         for number, below in enumerate(tree.children):
+            mean = how.means[number] if how.means else how.mean
+            to, back = _TO[mean], _BACK[mean]
             leaves, groups = below[below < tree.leaves], below[below >= tree.leaves]
-            part = weights[:, leaves].T
-            above = turned[:, leaves] @ part
-            if whole:
-                under = np.broadcast_to(part.sum(axis=0), above.shape).copy()
-            else:
-                under = there[:, leaves].astype(np.float64) @ part
-            count = np.broadcast_to(there[:, leaves].sum(axis=1)[:, None], above.shape).copy()
+            part, present = weights[:, leaves].T, there[:, leaves].astype(np.float64)
+            above = np.where(there[:, leaves], to(filled[:, leaves]), 0.0) @ part
+            under = present @ part
+            count = np.repeat(present.sum(axis=1)[:, None], len(weights), axis=1)
             for child in groups:
                 value, weight = found[child - tree.leaves], weights[:, child]
-                present = ~np.isnan(value)
-                above += np.where(present, to(np.where(present, value, 1.0)) * weight, 0.0)
-                under += present * weight
-                count += present
+                known = ~np.isnan(value)
+                above += np.where(known, to(np.where(known, value, 1.0)) * weight, 0.0)
+                under += known * weight
+                count += known
             enough = (under > 0) & (count >= how.needed * len(below) - 1e-12)
             found[number] = np.where(enough, back(above / under), np.nan)
     return found

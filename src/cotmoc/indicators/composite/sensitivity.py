@@ -141,7 +141,7 @@ def positive(values: Matrix) -> Matrix:
 def _drawn(model: Model, varied: Varied, draws: int, seed: int) -> Ranks:
     """Ranks as units × draws."""
     choices = [model.normalised, *(values for _name, values in varied.normalised)]
-    means = [model.aggregation.mean, *varied.means]
+    means = [model.aggregation, *(_with(model, mean) for mean in varied.means)]
     # A stream for each assumption: leaving one certain does not change what is drawn of the others.
     weights, scale, mean, left = (
         np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(4)
@@ -161,9 +161,7 @@ def _drawn(model: Model, varied: Varied, draws: int, seed: int) -> Ranks:
                 chosen = np.flatnonzero((which == one) & (how == other))
                 if chosen.size:
                     places = part.start + chosen
-                    found[:, places] = _ranks(
-                        model, choices[one], drawn[chosen], _with(model, means[other])
-                    )
+                    found[:, places] = _ranks(model, choices[one], drawn[chosen], means[other])
     return found
 
 
@@ -174,7 +172,7 @@ def _parts(draws: int, units: int) -> Iterator[slice]:
 
 
 def _with(model: Model, mean: Mean) -> Aggregation:
-    return replace(model.aggregation, mean=mean)
+    return replace(model.aggregation, mean=mean, means=())
 
 
 def _ranks(model: Model, values: Matrix, weights: Matrix, how: Aggregation) -> Ranks:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from cotmoc.apps.scorecards.web import catalogue, forecast
+from cotmoc.apps.scorecards.web import catalogue, forecast, robustness
 
 urlpatterns: list[URLPattern] = [
     path("scorecards/", catalogue.indices, name="indices"),
@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern] = [
         forecast.forecast,
         name="card-forecast",
     ),
+    path("scorecards/<slug:code>/robustness/", robustness.robust, name="robustness"),
 ]

@@ -149,6 +149,15 @@ def test_ranks_start_with_the_highest_and_ties_share_the_smallest():
     assert found[:, 0].tolist() == [3, 1, 0, 1, 4, 5, 5]
 
 
+def test_each_aggregate_may_have_a_mean_of_its_own():
+    tree = nested({"g": "ab", "h": "cd"}).tree()
+    values = np.array([[2.0, 8.0, 2.0, 8.0], [0.0, 8.0, 1.0, 1.0]])
+    how = Aggregation(means=("geometric", "arithmetic", "harmonic"))
+    found = aggregate(values, tree, tree.weights, how)
+    assert found[0].tolist() == pytest.approx([4, 5, 2 / (1 / 4 + 1 / 5)])
+    assert found[1, 0] == 0  # one child without anything leaves nothing of a geometric mean
+
+
 # Weights ------------------------------------------------------------------------------------------
 
 
