@@ -22,7 +22,7 @@ from cotmoc.indicators.wrong import gettext_noop
 
 MOST_DRAWS = 100_000
 _MOST_RANKS = 40_000_000  # units × draws that are held
-_AT_ONCE = 200_000  # units × draws that are computed at once
+_AT_ONCE = 50_000  # units × draws that are computed at once
 _FEW = 200  # draws that tell how much weights alone move
 _TOO_MANY = gettext_noop("%(draws)s draws are too many for %(units)s units; at most %(limit)s")
 
