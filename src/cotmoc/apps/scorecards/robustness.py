@@ -32,6 +32,7 @@ from cotmoc.indicators.indices.model import Group, Index, Leaf
 from cotmoc.indicators.indices.results import Status
 
 FEWEST_BODIES = 3
+FEWEST_TOGETHER = 5  # bodies that have both; what fewer show is chance
 MOST_DRAWS = 5000
 OTHERS = (Normalisation("minmax"), Normalisation("zscore"), Normalisation("percentile"))
 What = Literal["all", "weights", "scale", "mean", "leaves"]
@@ -63,7 +64,7 @@ class Body:
 @dataclass(frozen=True, slots=True)
 class Correlations:
     """How the shares of leaves go together: among each other, with their group and the total; None
-    where there is nothing to correlate."""
+    where fewer than five bodies have both, or one of the two does not vary."""
 
     codes: tuple[str, ...]
     between: Mapping[tuple[str, str], float | None]
@@ -301,7 +302,9 @@ def _correlations(case: _Case, kind: Correlation) -> Correlations:
     above = [[_group_share(card, code) for code in groups] for card in case.cards]
     totals = [[float("nan") if card.total is None else float(card.total)] for card in case.cards]
     columns = np.hstack([measured, np.array(above).reshape(len(totals), -1), np.array(totals)])
-    found = correlations(columns, kind)
+    there = (~np.isnan(columns)).astype(np.float64)
+    enough = there.T @ there >= FEWEST_TOGETHER
+    found = np.where(enough, correlations(columns, kind), np.nan)
     place = {code: len(codes) + number for number, code in enumerate(groups)}
     return Correlations(
         codes,

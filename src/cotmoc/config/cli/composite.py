@@ -389,9 +389,9 @@ def _say(composite: Composite, draws: Sensitivity | None) -> None:
     parts = [place for place in tree.children[-1].tolist() if place >= tree.leaves][:6]
     columns = [len(tree.children) - 1, *(place - tree.leaves for place in parts)]
     codes = [tree.codes[tree.leaves + column] for column in columns]
-    headers = [_("Rank"), _("Code"), _("Unit"), *codes]
+    headers = [_("Rank"), _("Code"), _("Name"), *codes]
     if draws:
-        headers += [_("5–95 % of ranks"), _("Median")]
+        headers += [_("Ranks, 5th–95th percentile"), _("Median")]
     order = sorted(
         range(len(dataset.units)),
         key=lambda row: (composite.ranks[row, -1] or len(dataset.units) + 1, dataset.units[row]),

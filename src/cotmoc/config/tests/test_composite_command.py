@@ -131,7 +131,7 @@ def test_people_get_a_ranking_best_first(run):
     code, out, _said = run("--sensitivity", 20)
     assert code == 0
     lines = out.splitlines()
-    assert lines[0].split()[:3] == ["Rank", "Code", "Unit"]
+    assert lines[0].split()[:3] == ["Rank", "Code", "Name"]
     assert [line.split()[1] for line in lines[1:4]] == ["Y", "X", "Z"]
     assert "20 draws, seed 1" in out
 

@@ -33,7 +33,7 @@ from cotmoc.ui.export import export, export_format
 from cotmoc.ui.formats import plain
 from cotmoc.ui.listing import paginate, sort_rows
 
-NEAR = 5  # places within which a rank counts as kept
+NEAR = 20  # a rank is kept that moves by no more than a twentieth of the places
 MOST_LEAVES = 16  # in one heat table
 SHOWN_MOVERS = 12
 MOST_SEED = 2**31 - 1
@@ -44,8 +44,9 @@ WHAT = (
     ("mean", gettext_lazy("the kind of mean")),
     ("leaves", gettext_lazy("which leaves count")),
 )
-NOISES = (("10", "± 10 %"), ("25", "± 25 %"), ("50", "± 50 %"))
-DRAWS = (("200", "200"), ("1000", "1.000"), (str(MOST_DRAWS), "5.000"))
+# The usual choice comes first.
+NOISES = (("25", "± 25 %"), ("10", "± 10 %"), ("50", "± 50 %"))
+DRAWS = (("1000", "1.000"), ("200", "200"), (str(MOST_DRAWS), "5.000"))
 CORRELATIONS = (
     ("pearson", gettext_lazy("of values (Pearson)")),
     ("spearman", gettext_lazy("of ranks (Spearman)")),
@@ -73,7 +74,11 @@ class RobustnessForm(forms.Form):
     noise = forms.ChoiceField(label=gettext_lazy("Weights swing"), required=False, choices=NOISES)
     draws = forms.ChoiceField(label=gettext_lazy("Draws"), required=False, choices=DRAWS)
     seed = forms.IntegerField(
-        label=gettext_lazy("Seed"), required=False, min_value=0, max_value=MOST_SEED
+        label=gettext_lazy("Seed"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SEED,
+        widget=forms.NumberInput(attrs={"placeholder": "1"}),
     )
 
     def __init__(
@@ -255,8 +260,8 @@ def _export(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
         _("Code"),
         _("Organisation"),
         _("Rank"),
-        _("5 % of draws rank better than"),
-        _("95 % of draws rank at least"),
+        _("Rank from (5th percentile)"),
+        _("Rank to (95th percentile)"),
         _("Median"),
         _("Mean shift in places"),
         _("Without points (share of the maximum)"),
@@ -282,6 +287,7 @@ def _export(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
 def _shown(request: HttpRequest, index: Index, found: Robustness) -> dict[str, Any]:
     rows = [_row(body, max(len(found.bodies), 2)) for body in found.bodies]
     known = [row for row in rows if row.width is not None]
+    near = max(1, round(len(rows) / NEAR))
     names = {node.code: _named(node) for node in index.nodes()}
     groups = _groups(index, found.leaves)
     asked = request.GET.get("group", "")
@@ -290,8 +296,9 @@ def _shown(request: HttpRequest, index: Index, found: Robustness) -> dict[str, A
     movers = [_moving(mover, found, names) for mover in found.movers if mover.shift]
     return {
         "bodies": len(rows),
-        "kept": sum(row.shift is not None and _near(row) for row in rows),
-        "near": NEAR,
+        "kept": sum(_keeps(row, near) for row in rows),
+        "near": near,
+        "uneven": _uneven(rows),
         "least_sure": max(known, key=lambda row: row.width or 0, default=None),
         "first": [row for row in known if row.low == 1],
         "movers": movers[:SHOWN_MOVERS],
@@ -308,10 +315,16 @@ def _shown(request: HttpRequest, index: Index, found: Robustness) -> dict[str, A
     }
 
 
-def _near(row: Row) -> bool:
+def _uneven(rows: Sequence[Row]) -> tuple[Decimal, Decimal] | None:
+    """Least and most of the maximum, in per cent, of which a body has no points, if they differ."""
+    parts = [row.filled_percent for row in rows]
+    return (min(parts), max(parts)) if min(parts) != max(parts) else None
+
+
+def _keeps(row: Row, near: int) -> bool:
     if row.rank is None or row.low is None or row.high is None:
         return False
-    return row.rank - row.low <= NEAR and row.high - row.rank <= NEAR
+    return max(row.rank - row.low, row.high - row.rank) <= near
 
 
 def _named(node: Group | Leaf) -> str:
