@@ -19,6 +19,13 @@ from cotmoc.apps.scorecards.web import (
     scenarios,
     what_if,
     years,
+    catalogue,
+    forecast,
+    lost,
+    proposals,
+    robustness,
+    scenarios,
+    what_if,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -38,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/correct/", rounds.correct, name="round-correct"),
     path("rounds/<int:pk>/<str:unit>/", assessment.assessment, name="assessment"),
     path("rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/", evidence.add, name="evidence-add"),
+    path("scorecards/<slug:code>/robustness/", robustness.robust, name="robustness"),
     path("scorecards/<slug:code>/cards/<str:unit>/lost/", lost.lost, name="card-lost"),
     path(
         "scorecards/<slug:code>/cards/<str:unit>/propose/", lost.propose_task, name="card-propose"
