@@ -52,7 +52,7 @@ def checks() -> list[Check]:
         Check("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
         Check("system", (python, "manage.py", "check")),
         Check("catalogue", (program("cotmoc"), "indicators", "check")),
-        Check("definition schema", (python, str(scripts / "indicator_schema.py"), "--check")),
+        Check("schemas", (python, str(scripts / "schemas.py"), "--check")),
         Check("translations", (python, str(scripts / "translations.py"), "--check")),
         Check("API description", (python, str(scripts / "openapi.py"), "--check")),
         Check("documents", (python, str(scripts / "docs.py"), "--check")),

@@ -18,6 +18,7 @@ VALUES = {
     "body": "H44",
     "period": "2026-08",
     "code": "H44",
+    "method": "2022",
     "key": "province:25:",
     "level": "province",
     "target_id": "1",

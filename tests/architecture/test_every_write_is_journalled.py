@@ -14,13 +14,15 @@ from cotmoc.apps.accounts.models import ApiToken
 from cotmoc.apps.documents import services as documents
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.measurement import services as measurement
+from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.orgs import services as orgs
 from cotmoc.apps.orgs import table
 from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
-from cotmoc.apps.scorecards import publishing
+from cotmoc.apps.scorecards import computing, publishing
 from cotmoc.apps.scorecards.models import IndexVersion
+from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
 from cotmoc.integrations.portal766.services import import_folder
 from cotmoc.plantext import read_file, read_plan
@@ -31,7 +33,7 @@ APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
     "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
-    "publishing.py",
+    "publishing.py", "computing.py",
 )  # fmt: skip
 
 
@@ -253,6 +255,26 @@ class Deeds:
         other = self.tmp_path / "ke-hoach-khac.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
         programmes.import_plan(other, actor=None, now=self.now)
+
+    def scorecards_compute_cards(self):
+        index = trial.method(trial.ON_TIME)
+        computing.compute_cards(index, parse_period("2026-08"), **self.who)
+        return "scores.computed"
+
+    def scorecards_compute_all(self):
+        trial.method(trial.ON_TIME)
+        computing.compute_all(**self.who)
+        return "scores.computed"
+
+    def scorecards_recompute(self):
+        index = trial.method(trial.ON_TIME, trial.TEAM)
+        computing.recompute(index, parse_period("2026-08"), **self.who)
+        return "scores.computed"
+
+    def scorecards_after_figures(self):
+        trial.method(trial.ON_TIME)
+        computing.after_figures(Run.objects.first(), **self.who)
+        return "scores.computed"
 
     def programmes_draft_next_year(self):
         target = self.plan.targets.get(indicator_code="dossiers_on_time")

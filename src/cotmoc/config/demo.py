@@ -19,6 +19,8 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import give_post, load_units
 from cotmoc.apps.programmes.queries import counts, target_rows
 from cotmoc.apps.programmes.services import import_plan, publish_plan
+from cotmoc.apps.scorecards.computing import compute_all
+from cotmoc.apps.scorecards.models import Card
 from cotmoc.integrations.portal766.services import import_folder, register_folder
 
 Step = Callable[[str], AbstractContextManager[list[str]]]
@@ -46,6 +48,8 @@ class Outcome:
     organisations: int
     communes_matched: int
     figures: int
+    scorecards: int
+    published_points: int
     people: tuple[Person, ...]
     password: str
 
@@ -60,6 +64,8 @@ class Outcome:
             "organisations": self.organisations,
             "communes_matched": self.communes_matched,
             "figures": self.figures,
+            "scorecards": self.scorecards,
+            "published_points": self.published_points,
         }
 
 
@@ -84,6 +90,13 @@ def run(step: Step, *, now: datetime) -> Outcome:
         imported = import_folder(capture, period=None, actor=None, now=now)
         assert imported.run is not None
         said.append(_("%(figures)s figures") % {"figures": imported.run.figures})
+    with step(_("Scorecards, August 2026")) as said:
+        compute_all(actor=None, now=now)
+        scorecards = Card.objects.current().filter(period="2026-08").count()
+        said.append(
+            _("%(cards)s scorecards, %(points)s points published by the portal")
+            % {"cards": scorecards, "points": imported.published}
+        )
     with step(_("Sample plan")) as said:
         plan = import_plan(next((samples / "plans").glob("*.txt")), actor=None, now=now).plan
         publish_plan(plan, actor=None, now=now)
@@ -101,6 +114,8 @@ def run(step: Step, *, now: datetime) -> Outcome:
         organisations=registration.organisations,
         communes_matched=matched,
         figures=Figure.objects.current().count(),
+        scorecards=scorecards,
+        published_points=imported.published,
         people=people,
         password=password,
     )

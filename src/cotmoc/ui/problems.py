@@ -142,6 +142,44 @@ _SENTENCES: dict[str, object] = {
     "not_understood": gettext_lazy("the row could not be understood"),
     "duplicate_in_file": gettext_lazy("the key stands in line %(first)s already"),
     "no_targets": gettext_lazy("the text was read, but no target stands in it"),
+    "too_many_columns": gettext_lazy("more than %(limit)s columns; is it the right sheet?"),
+    "too_many_rows": gettext_lazy("more than %(limit)s rows; is it the right file?"),
+    "no_indices": gettext_lazy("no index is known yet; run: cotmoc setup"),
+    "index_not_told": gettext_lazy(
+        "the columns do not tell which index this is; choose one of: %(known)s"
+    ),
+    "unknown_index": gettext_lazy("there is no such index; there are: %(known)s"),
+    "unknown_method": gettext_lazy("the index has no such method; there are: %(known)s"),
+    "no_method_in_force": gettext_lazy(
+        "no method of the index was in force then; choose one of: %(known)s"
+    ),
+    "several_methods": gettext_lazy("several methods were in force then; choose one of: %(known)s"),
+    "no_points_no_rank": gettext_lazy(
+        "no column gives points or ranks of this index; found: %(found)s"
+    ),
+    "no_period": gettext_lazy("neither the row nor the file's name says which year this is"),
+    "period_not_asked": gettext_lazy("you said the table is of %(asked)s"),
+    "unknown_subject": gettext_lazy("nobody has this name on %(day)s; near: %(near)s"),
+    "several_subjects": gettext_lazy("several have this name; write the code of one: %(near)s"),
+    "code_and_name_differ": gettext_lazy("this is not the code of %(name)s"),
+    "unknown_node": gettext_lazy("the index has no such part; there are: %(known)s"),
+    "points_above_maximum": gettext_lazy(
+        "full marks are published as %(limit)s here: is this on another scale, or a mark misplaced?"
+    ),
+    "rank_above_count": gettext_lazy("there are only %(limit)s to be ranked"),
+    "row_of_nobody": gettext_lazy("a mean or the country, not a subject: left out"),
+    "row_says_nothing": gettext_lazy("neither points nor rank: left out"),
+    "column_not_of_method": gettext_lazy("the method %(method)s has no such part: left out"),
+    "rank_against_points": gettext_lazy(
+        "%(more)s has more points and a worse rank than %(better)s; taken as given"
+    ),
+    "total_differs_from_parts": gettext_lazy(
+        "the parts beside it give %(computed)s by the method; taken as given"
+    ),
+    "borders_unsure": gettext_lazy(
+        "names are read as the provinces of %(day)s. If the table is of the merged ones, say so: "
+        "--on %(later)s"
+    ),
 }
 
 

@@ -1,11 +1,12 @@
-"""What documents share beyond their tables: the files as received, and what the rooms above know of
-the targets and tasks stated in them."""
+"""What documents share beyond their tables: the files as received, the scanner that looks at them
+first, and what the rooms above know of the targets and tasks stated in them."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from cotmoc.apps.documents import originals as originals
+from cotmoc.apps.documents import scanning as scanning
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,6 @@
 """A file handed in becomes a document being confirmed: looked at, kept, read, recorded."""
 
 import logging
-import shlex
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +12,7 @@ from django.utils import timezone
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Document
-from cotmoc.apps.documents.ports import originals
+from cotmoc.apps.documents.ports import originals, scanning
 from cotmoc.apps.journal.services import record
 from cotmoc.apps.programmes import ports
 from cotmoc.apps.programmes.models import Upload
@@ -23,7 +20,6 @@ from cotmoc.apps.programmes.services import record_draft
 from cotmoc.plantext import UnreadableText, read_file
 
 logger = logging.getLogger(__name__)
-SCAN_SECONDS = 60
 _HOUR = timedelta(hours=1)
 
 
@@ -66,7 +62,10 @@ def receive(name: str, raw: bytes, *, actor: Person | None, now: datetime) -> Re
         return Received(document, None, known=True)
     if waiting := Upload.objects.filter(digest=digest, state__in=_AT_WORK).first():
         return Received(None, waiting, known=True)
-    refuse_what_a_scanner_refuses(raw)
+    try:
+        scanning.refuse_what_a_scanner_refuses(raw)
+    except scanning.ScanRefusedError as refused:
+        raise UploadRefusedError(refused.code) from refused
     upload = _take_in(name, raw, actor=actor, now=now)
     if len(raw) <= settings.READ_AT_ONCE_BYTES:
         carry_out(upload, now=now)
@@ -91,26 +90,6 @@ def _take_in(name: str, raw: bytes, *, actor: Person | None, now: datetime) -> U
         for take_in_hand in ports.readings:
             transaction.on_commit(partial(take_in_hand, upload.pk))
     return upload
-
-
-def refuse_what_a_scanner_refuses(raw: bytes) -> None:
-    """Give a file to the installation's virus scanner; a file nobody could look at is refused."""
-    if not settings.VIRUS_SCANNER:
-        return
-    with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR, prefix="handed-in-") as file:
-        file.write(raw)
-        file.flush()
-        command = [*shlex.split(settings.VIRUS_SCANNER), file.name]
-        try:
-            done = subprocess.run(  # noqa: S603 - the operator's own command, without a shell
-                command, capture_output=True, timeout=SCAN_SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            logger.error("the virus scanner did not answer: %s", error)
-            raise UploadRefusedError("not_scanned") from error
-    if done.returncode:
-        logger.warning("the virus scanner refused a file: code %s", done.returncode)
-        raise UploadRefusedError("scanner")
 
 
 def carry_out(upload: Upload, *, now: datetime) -> Upload:

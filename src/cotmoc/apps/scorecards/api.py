@@ -1,5 +1,6 @@
 """Indices, rankings and scorecards over the API: computed points beside published ones."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
 from cotmoc.apps.scorecards.queries import Line, OpenCard, PillarLine, RankChange
-from cotmoc.indicators.indices.model import Group, Leaf, Node
+from cotmoc.indicators.indices.model import FigureOf, Group, Leaf, Node, Rule, operands_of
 from cotmoc.rest.auth import viewer
 from cotmoc.rest.fields import Code, Day, Number, PeriodCode, Words, folded_words
 from cotmoc.rest.paging import Page, Paging, page
@@ -254,7 +255,7 @@ def index_ranking(
         sort=filters.sort,
     )
     shown = list(found[paging.offset : paging.offset + paging.limit])
-    beside = queries.published_of(shown)
+    beside = queries.published_of(shown, [""])
     changes = queries.rank_changes(shown, viewer=viewer(request))
     top = [node.code for node in index.definition.children if isinstance(node, Group)]
     return page(
@@ -319,14 +320,24 @@ def _index_node(node: Node, depth: int, parent: str) -> dict[str, Any]:
         "name": node.name,
         "max": node.max,
         "aggregate": node.aggregate if isinstance(node, Group) else None,
-        "rule": None,
+        "rule": leaf and _kind_of(leaf.rule),
         "rule_words": None,
         "zero": leaf and leaf.zero,
         "direction": leaf and leaf.direction,
         "applies_to": leaf.applies_to if leaf else [],
-        "indicators": [],
+        "indicators": _indicators(leaf) if leaf else [],
         "published_as": node.published_as,
     }
+
+
+def _kind_of(rule: Rule) -> str:
+    """How the catalogue writes a rule's kind: CappedRatio is capped_ratio."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(rule).__name__).lower()
+
+
+def _indicators(leaf: Leaf) -> list[str]:
+    operands = operands_of(leaf.rule).values()
+    return [operand.indicator for operand in operands if isinstance(operand, FigureOf)]
 
 
 def _card_row(

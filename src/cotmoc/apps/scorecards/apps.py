@@ -7,6 +7,7 @@ class ScorecardsConfig(AppConfig):
 
     def ready(self) -> None:
         from cotmoc.apps.measurement import ports
-        from cotmoc.apps.scorecards import computing
+        from cotmoc.apps.scorecards import computing, rounds
 
         ports.after_figures.append(computing.after_figures)
+        ports.after_figures.append(rounds.after_figures)

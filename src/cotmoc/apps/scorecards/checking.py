@@ -4,15 +4,17 @@ What is wrong refuses a row; what is only odd is a doubt, and the row is used as
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from cotmoc.analytics.ingest.values import decimal_mark_of
 from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.orgs.models import AdminUnit
+from cotmoc.apps.scorecards.cells import Unreadable, read_points, read_rank
 from cotmoc.apps.scorecards.columns import TOTAL, Columns, Vocabulary
+from cotmoc.apps.scorecards.doubts import ranks_against_points, totals_against_parts
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.publishing import Result
 from cotmoc.apps.scorecards.queries import in_force
@@ -21,17 +23,12 @@ from cotmoc.apps.scorecards.subjects import Found, Subject, Subjects, is_nobody,
 from cotmoc.core.periods import Period, period_in_name
 from cotmoc.core.problems import Problem
 from cotmoc.core.text import fold
-from cotmoc.indicators.indices.model import Leaf, PublishedShare, operands_of
-from cotmoc.indicators.indices.results import Body, Reading
-from cotmoc.indicators.indices.score import score
 
 MAX_PROBLEMS = 200
-# The total recomputed from main indices of four decimals lies within a ten-thousandth of it.
-NEAR_ENOUGH = Decimal("0.0005")
-_MISSING = frozenset({"", "-", "–", "—", "n/a", "na", "null", "none"})
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*", re.ASCII)
-_WHOLE = re.compile(r"(?P<rank>\d{1,9})(?:[.,]0+)?(?: ?/ ?(?P<of>\d{1,9}))?", re.ASCII)
+BETWEEN = " ; "  # what stands between sources in a note
 _YEAR = re.compile(r"(?:nam )?(\d{4})(?:[.,]0+)?", re.ASCII)
+_REMARK = re.compile(r"(?P<number>[\d.,/ ]*\d) ?(?:\((?P<remark>[^()]*)\)|\*+)")
+_BROKEN = re.compile("[\x00-\x1f\x7f-\x9f\ufffd]")
 _LONGEST = {"source": 300, "note": 300}
 
 
@@ -89,67 +86,6 @@ def check(sheet: Sheet, methods: Sequence[IndexVersion], subjects: Subjects, sai
     return reader.finished()
 
 
-class Unreadable(ValueError):  # noqa: N818 - the name says what happened
-    """A cell that cannot be taken: a problem code with what its sentence needs."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code, self.params = code, params
-
-
-def read_points(text: str, mark: str | None, most: Decimal) -> Decimal | None:
-    """Points of 0 to `most`, written with a point or a comma; None for a missing value.
-
-    Where the file does not show its decimal mark, the reading that lies within the scale counts.
-    Raises Unreadable.
-    """
-    if fold(text) in _MISSING:
-        return None
-    compact = re.sub(r"[ \u00a0\u202f]", "", text.replace("\u2212", "-")).removesuffix("%")
-    if not _NUMBER.fullmatch(compact):
-        raise Unreadable("not_a_number")
-    readings = {mark: _decimal(compact, mark) for mark in ([mark] if mark else [".", ","])}
-    found = {each for each in readings.values() if each is not None}
-    if not found and mark:  # one cell typed otherwise than the rest
-        return read_points(text, None, most)
-    within = sorted(each for each in found if 0 <= each <= most)
-    if len(within) == 1:
-        return within[0]
-    if within:
-        raise Unreadable("ambiguous_number", mark="." if "." in compact else ",")
-    if not found:
-        raise Unreadable("not_a_number")
-    if min(found) < 0:
-        raise Unreadable("negative")
-    raise Unreadable("points_above_maximum", limit=_plain(most))
-
-
-def _decimal(compact: str, mark: str) -> Decimal | None:
-    """A number with this decimal mark; thousands in groups with the other."""
-    other = re.escape("," if mark == "." else ".")
-    if not re.fullmatch(
-        rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:{other}\d{{3}})+)(?:{re.escape(mark)}\d+)?", compact
-    ):
-        return None
-    return Decimal(re.sub(other, "", compact).replace(mark, "."))
-
-
-def read_rank(text: str, most: int) -> tuple[int, int | None] | None:
-    """A rank, and of how many where it says so (24/63); None for a missing one."""
-    if fold(text) in _MISSING:
-        return None
-    found = _WHOLE.fullmatch(text)
-    if not found:
-        number = _NUMBER.fullmatch(text)
-        raise Unreadable("not_whole" if number and not text.startswith("-") else "not_a_rank")
-    rank = int(found["rank"])
-    if rank < 1:
-        raise Unreadable("not_positive")
-    if rank > most:
-        raise Unreadable("rank_above_count", limit=most)
-    return rank, int(found["of"]) if found["of"] else None
-
-
 class _Reader:
     """Reads the rows of one table one by one and gathers what comes of them."""
 
@@ -164,6 +100,7 @@ class _Reader:
         self.found = Checked()
         self.groups: dict[tuple[int, str], Group] = {}
         self.first: dict[tuple[object, ...], int] = {}
+        self.told_borders: set[str] = set()  # periods whose rows say of which provinces they are
 
     def _mark(self, columns: Columns) -> str | None:
         places = columns.points.values()
@@ -210,8 +147,8 @@ class _Reader:
             if name not in self.found.left_out and self._has_values(name, group):
                 params = {"method": group.index.method}
                 yield Problem("column_not_of_method", self.sheet.file, None, name, None, params)
-        yield from _ranks_against_points(group, self.sheet.file)
-        yield from _totals_against_parts(group, words, self.sheet.file)
+        yield from ranks_against_points(group.results, self.sheet.file)
+        yield from totals_against_parts(group.results, words.index, self.sheet.file)
         yield from self._unsure_borders(group)
 
     def _has_values(self, name: str, group: Group) -> bool:
@@ -226,8 +163,10 @@ class _Reader:
         names mean the old ones or the new?"""
         units = [r.subject for r in group.results if isinstance(r.subject, AdminUnit)]
         end = group.period.last_day
-        later = [day for day in self.subjects.changes if day > end]
-        if self.said.on or not later or not units or not any(u.valid_to == later[0] for u in units):
+        soon = end + timedelta(days=366)  # later ones were not known when it was published
+        later = [day for day in self.subjects.changes if end < day <= soon]
+        told = self.said.on or group.period.code in self.told_borders
+        if told or not later or not units or not any(u.valid_to == later[0] for u in units):
             return
         if group.published_on and max(group.published_on) < later[0]:
             return
@@ -264,10 +203,10 @@ class _OneRow:
         for name in columns.twice:
             self._wrong("column_twice", field=name)
         subject = self._subject(period)
-        self.note = " ; ".join(each for each in (self._text("source"), self._text("note")) if each)
+        self._remember(self._text("source"), self._text("note"))
         for role in ("published_on", "captured_on"):
             self._date(role)
-        if subject is None or self.problems:
+        if subject is None:
             return []
         nodes = self._nodes(words, columns)
         found = [
@@ -294,7 +233,7 @@ class _OneRow:
         text, asked = self._cell("period"), self.reader.said.period
         if not text:
             if not self.reader.period:
-                self._wrong("period_unknown", "period")
+                self._wrong("no_period", "period")
             return self.reader.period
         year = _YEAR.fullmatch(fold(text))
         try:
@@ -340,6 +279,7 @@ class _OneRow:
     def _borders(self, period: Period) -> date:
         """The day whose provinces a name means."""
         if day := self._date("borders"):
+            self.reader.told_borders.add(period.code)
             return day
         if self.reader.said.on:
             return self.reader.said.on
@@ -348,6 +288,8 @@ class _OneRow:
         before = [day for day in self.reader.subjects.changes if day <= end]
         said = said_borders(self._cell("subject"))
         of = self._cell("of") or self._cell("rank").partition("/")[2].strip()
+        if said or of in ("34", "63"):
+            self.reader.told_borders.add(period.code)
         if after and (said == "after" or of == "34"):
             return after[0]
         if before and (said == "before" or of == "63"):
@@ -395,7 +337,7 @@ class _OneRow:
             mark for pk, mark in self.reader.marks.items() if self.reader.columns[pk] is columns
         )
         try:
-            return read_points(self.cells[place], mark, most)
+            return read_points(self._number(place), mark, most)
         except Unreadable as unfit:
             self._wrong_cell(place, unfit)
             return None
@@ -405,11 +347,25 @@ class _OneRow:
             return None
         most = self.reader.subjects.count(subject, self.day)
         try:
-            found = read_rank(self.cells[place], most)
+            found = read_rank(self._number(place), most)
         except Unreadable as unfit:
             self._wrong_cell(place, unfit)
             return None
         return found[0] if found else None
+
+    def _number(self, place: int) -> str:
+        """A cell without the remark that may follow its number, which becomes part of the note."""
+        text = self.cells[place]
+        remarked = _REMARK.fullmatch(text)
+        if not remarked:
+            return text
+        if remark := (remarked["remark"] or "").strip():
+            self._remember(self.note, f"{self.reader.sheet.header[place]}: {remark}")
+        return remarked["number"]
+
+    def _remember(self, *said: str) -> None:
+        """Put what was said of the row's origin into its note."""
+        self.note = BETWEEN.join(each for each in said if each)[: _LONGEST["note"]]
 
     def _refuse_twice(self, result: Result, period: Period) -> None:
         first = self.reader.first.setdefault((period.code, *result.key), self.line)
@@ -421,6 +377,8 @@ class _OneRow:
         text = self._cell(role)
         if len(text) > _LONGEST[role]:
             self._wrong("text_too_long", role, text[:80], limit=_LONGEST[role])
+        if _BROKEN.search(text):
+            self._wrong("unreadable_characters", role, _BROKEN.sub("�", text))
         return text
 
     def _date(self, role: str) -> date | None:
@@ -466,51 +424,3 @@ class _OneRow:
     def _wrong_cell(self, place: int, unfit: Unreadable) -> None:
         header = self.reader.sheet.header[place]
         self._wrong(unfit.code, "", self.cells[place], field=header, **unfit.params)
-
-
-def _ranks_against_points(group: Group, file: str) -> Iterator[Problem]:
-    """Subjects with more points and a worse rank: the first such pair of each node."""
-    by_node: dict[str, list[Result]] = {}
-    for result in group.results:
-        if result.points is not None and result.rank is not None:
-            by_node.setdefault(result.node, []).append(result)
-    for node, results in by_node.items():
-        ordered = sorted(results, key=lambda each: (each.rank or 0, -(each.points or 0)))
-        for one, other in zip(ordered, ordered[1:], strict=False):
-            if (other.points or 0) > (one.points or 0):
-                params = {"better": str(one.subject), "more": str(other.subject)}
-                yield Problem("rank_against_points", file, other.line, node or None, params=params)
-                break
-
-
-def _totals_against_parts(group: Group, words: Vocabulary, file: str) -> Iterator[Problem]:
-    """Totals that differ from what the method gives from the very parts published beside them."""
-    index = words.index
-    leaves = [leaf for leaf in index.leaves() if leaf.max]
-    if not leaves or not all(_reads_published(leaf) for leaf in leaves):
-        return
-    points: dict[Subject, dict[str, Result]] = {}
-    for result in group.results:
-        if result.points is not None:
-            points.setdefault(result.subject, {})[result.node] = result
-    for subject, given in points.items():
-        total = given.get(TOTAL)
-        if total is None or not all(leaf.code in given for leaf in leaves):
-            continue
-        parts = {leaf.code: given[leaf.code].points for leaf in leaves}
-        readings = {f"published:{code}": Reading(value=value) for code, value in parts.items()}
-        (found,) = score(index, [Body("", "", index.applies_to[0])], {"": readings})
-        assert total.points is not None
-        if found.total is not None and abs(found.total - total.points) > NEAR_ENOUGH * index.scale:
-            params: Mapping[str, object] = {"computed": _plain(found.total)}
-            about = (str(total.points), params)
-            yield Problem("total_differs_from_parts", file, total.line, str(subject), *about)
-
-
-def _reads_published(leaf: Leaf) -> bool:
-    operands = operands_of(leaf.rule).values()
-    return bool(operands) and all(isinstance(each, PublishedShare) for each in operands)
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"

@@ -152,10 +152,9 @@ class Vocabulary:
 
     def own_columns(self, cells: Iterable[str]) -> int:
         """How many cells are headers of this very index, not of any table."""
-        meanings = [(cell, self.meaning(cell)) for cell in cells]
         return sum(
-            bool(each) and (each[0] != "role" or tidy(cell) in self._totals)
-            for cell, each in meanings
+            tidy(cell) in self._totals or (self.meaning(cell) or ("role",))[0] != "role"
+            for cell in cells
         )
 
     def name(self, node: str, language: str) -> str:
@@ -169,7 +168,8 @@ class Vocabulary:
 
 def most_published(index: Index, node: Node | Pillar | None) -> Decimal:
     """What full marks of a node are published as: the scale of the total, 1 for a pillar, the
-    scale a leaf's published points are read on, else its points."""
+    scale a leaf's published points are read on, else its points; where the method leaves these
+    unknown, no more than the total's."""
     match node:
         case None:
             return index.scale
@@ -178,7 +178,7 @@ def most_published(index: Index, node: Node | Pillar | None) -> Decimal:
         case Leaf(rule=Given(of=PublishedShare(scale=Decimal() as scale))):
             return scale
         case Group() | Leaf():
-            return node.max
+            return node.max or index.scale
 
 
 def _rank_words(header: str) -> tuple[str] | None:

@@ -476,6 +476,20 @@ def compute_all(
     return runs
 
 
+def recompute(
+    index: IndexVersion, period: Period, *, actor: Person | None, now: datetime
+) -> ScoreRun | None:
+    """Compute a method again after something that it may read was published: results, a round.
+    None where it reads nothing of the kind, or has nothing to read."""
+    wanted = wanted_by(index.definition)
+    if not (wanted.published or wanted.answered):
+        return None
+    try:
+        return compute_cards(index, period, actor=actor, now=now)
+    except NothingToScoreError:
+        return None
+
+
 def _was_computed(index: IndexVersion, period: Period) -> bool:
     return ScoreRun.objects.filter(index=index, period=period.code).exists()
 

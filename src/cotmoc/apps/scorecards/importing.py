@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.checking import Checked, Group, Said, check, vocabularies
+from cotmoc.apps.scorecards.checking import BETWEEN, Checked, Group, Said, check, vocabularies
 from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
 from cotmoc.apps.scorecards.publishing import (
@@ -55,6 +55,7 @@ class Part:
     source: str
     changes: list[Change]
     known: int
+    subjects: int
     publication: Publication | None = None
 
     @property
@@ -216,8 +217,9 @@ def _part(
     results = [_without(result, source) for result in group.results]
     news = news_in(group.index, group.period, results)
     before = {row_key(row): row for row in news.superseded}
+    whose = {(result.key[0], result.key[1]) for result in results}
     changes = [Change(result, before.get(result.key)) for result in news.results]
-    part = Part(group.index, group.period.code, source, changes, len(news.known))
+    part = Part(group.index, group.period.code, source, changes, len(news.known), len(whose))
     if not dry_run:
         publisher = _publisher(group, sheet, said, source)
         part.publication, _new = record_publication(
@@ -238,8 +240,10 @@ def _source(group: Group, sheet: Sheet, said: Said) -> str:
 
 
 def _without(result: Result, source: str) -> Result:
-    """The result without a note that says no more than the source of all."""
-    return replace(result, note="") if result.note == source else result
+    """The result with a note that does not repeat the source of all."""
+    if result.note == source:
+        return replace(result, note="")
+    return replace(result, note=result.note.removeprefix(source + BETWEEN))
 
 
 def _publisher(group: Group, sheet: Sheet, said: Said, source: str) -> Publisher:

@@ -258,12 +258,23 @@ class Published(Subject):
 # Assessment rounds --------------------------------------------------------------------------------
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def visible_to(self, person: object, on: date) -> Self:
+        """Those who read drafts see all; who speaks for a body those it takes part in; everybody
+        the published ones."""
+        if getattr(person, "reads_drafts", False):
+            return self
+        seen = Assessment.objects.visible_to(person, on)
+        return self.filter(Q(state=Round.State.PUBLISHED) | Q(pk__in=seen.values("round")))
+
+
 class Round(models.Model):
     """An assessment of chosen bodies under one method for one period, opened by the secretariat."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         PUBLISHED = "published", _("Published and locked")
+        CLOSED = "closed", _("Closed without results")
 
     index = models.ForeignKey(IndexVersion, on_delete=models.PROTECT, related_name="rounds")
     period = models.CharField(max_length=20)
@@ -285,6 +296,12 @@ class Round(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     published_at = models.DateTimeField(null=True)
+    closed_reason = models.TextField(blank=True, help_text="why it was closed without results")
+    computed_at = models.DateTimeField(
+        null=True, help_text="when the computed points were last brought up to date"
+    )
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at", "-id"]
@@ -350,19 +367,24 @@ class Entry(models.Model):
     """One leaf of an assessment: computed, self-assessed and appraised points side by side.
 
     `answer` is what the body answers: `{"chosen": ["yes"]}`, `{"value": "12"}` or
-    `{"numerator": "3", "denominator": "4"}`; null while it has not answered.
+    `{"numerator": "3", "denominator": "4"}`; null while it has not answered. Where figures give
+    the points, `{"figures": {CODE: {…}}}` are numbers of its own beside them.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="entries")
     leaf = models.CharField(max_length=60)
     computed_points = models.DecimalField(**_POINTS, null=True)
     computed_from = models.JSONField(default=dict, help_text="readings and numbers of figures")
+    computed_then = models.DecimalField(
+        **_POINTS, null=True, help_text="computed points when the self-assessed ones were given"
+    )
     answer = models.JSONField(null=True)
     self_points = models.DecimalField(**_POINTS, null=True)
     self_reason = models.TextField(blank=True, help_text="why it departs from what was computed")
     returned_reason = models.TextField(blank=True)
     appraised_points = models.DecimalField(**_POINTS, null=True)
     appraised_reason = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0, help_text="counts up with every change")
 
     class Meta:
         ordering = ["id"]
@@ -410,6 +432,9 @@ class Objection(models.Model):
     )
     answer = models.TextField(blank=True)
     accepted = models.BooleanField(null=True)
+    given_points = models.DecimalField(
+        **_POINTS, null=True, help_text="appraised points after it was accepted"
+    )
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

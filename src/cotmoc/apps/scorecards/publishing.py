@@ -1,6 +1,6 @@
 """Recording what publishers gave: one publication of results, corrections superseding."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -202,7 +202,7 @@ def _row(result: Result, publication: Publication) -> Published:
     )
 
 
-def _said(publication: Publication, news: News) -> Mapping[str, object]:
+def _said(publication: Publication, news: News) -> dict[str, object]:
     return {
         "index": str(publication.index),
         "period": publication.period,

@@ -3,7 +3,7 @@
 Computed scores are for signed-in people; published results are public.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -264,17 +264,29 @@ def published(index: IndexVersion) -> QuerySet[Published]:
     )
 
 
-def published_of(rows: Iterable[Card]) -> dict[int, dict[str, Published]]:
+def published_of(
+    rows: Iterable[Card], nodes: Collection[str] | None = None
+) -> dict[int, dict[str, Published]]:
     """What was published for cards of one method and period, by the card's number and the node's
-    code (empty: the total). One query."""
-    rows = list(rows)
-    found: dict[int, dict[str, Published]] = {row.pk: {} for row in rows}
-    if not rows:
+    code (empty: the total); of these `nodes` only, where they are named. One query."""
+    by_subject = {_subject(row): row for row in rows}
+    found: dict[int, dict[str, Published]] = {row.pk: {} for row in by_subject.values()}
+    if not by_subject:
         return found
-    by_subject = {_subject(row): row.pk for row in rows}
-    for result in published(rows[0].index).filter(period=rows[0].period):
-        if _subject(result) in by_subject:
-            found[by_subject[_subject(result)]][result.node] = result
+    first = next(iter(by_subject.values()))
+    results = Published.objects.current().filter(
+        Q(organisation__in=[key[0] for key in by_subject if key[0]])
+        | Q(unit__in=[key[1] for key in by_subject if key[1]]),
+        index__code=first.index.code,
+        index__method=first.index.method,
+        period=first.period,
+    )
+    if nodes is not None:
+        results = results.filter(node__in=list(nodes))
+    for result in results.select_related("publication"):
+        card = by_subject[_subject(result)]
+        result.organisation, result.unit = card.organisation, card.unit
+        found[card.pk][result.node] = result
     return found
 
 

@@ -134,6 +134,7 @@ class Subjects:
 
     def _near(self, name: str, day: date) -> tuple[str, ...]:
         names = {key: str(units[0]) for key, units in self._on(day).items()}
+        names |= {other: names[key] for other, key in _ALSO.items() if key in names}
         names |= {key: str(bodies[0]) for key, bodies in self._bodies.items()}
         wanted = [plain_name(name), _whole(name)]
         near = [each for one in wanted for each in difflib.get_close_matches(one, names, _NEAR)]

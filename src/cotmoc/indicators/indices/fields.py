@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from cotmoc.indicators.definitions import DefinitionError
 from cotmoc.indicators.indices.model import Words
@@ -18,7 +18,9 @@ PLACES, PLACES_OF_POINTS = 9, 6
 LONGEST_TEXT = 2_000
 LONGEST_NUMBER = 40
 MOST_HINTS = 100
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Control characters, and halves of characters: no database keeps them.
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class Fields:
         value = self.raw.get(name)
         if value is None and not needed:
             return None
-        if not isinstance(value, str) or not value.strip():
+        if not _is_text(value):
             self.wrong(name, _("must be a text"))
             return None
         if len(value.strip()) > longest:
@@ -110,7 +112,7 @@ class Fields:
         if (
             not isinstance(value, dict)
             or set(value) != {"vi", "en"}
-            or not all(isinstance(text, str) and text.strip() for text in value.values())
+            or not all(map(_is_text, value.values()))
         ):
             self.wrong(name, _("must have a text for vi and one for en"))
             return None
@@ -211,8 +213,11 @@ class Fields:
         if value is None and not needed:
             return ()
         listed = value if isinstance(value, list) else [None]
-        texts = all(isinstance(each, str) and each.strip() for each in listed)
-        if not texts or len(set(listed)) < len(listed) or (needed and not listed):
+        if (
+            not all(map(_is_text, listed))
+            or len(set(listed)) < len(listed)
+            or (needed and not listed)
+        ):
             self.wrong(name, _("must be a list of different texts"))
             return ()
         return tuple(each.strip() for each in listed)
@@ -243,6 +248,11 @@ class Fields:
                 listed.wrong(number, _("must be a mapping of keys to values"))
 
 
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Whether something is a text that can be shown and kept."""
+    return isinstance(value, str) and bool(value.strip()) and not _UNFIT.search(value)
+
+
 def decimal_of(value: Any) -> Decimal | None:
     """A number of YAML or JSON, or a text that is one, exactly as written; None for others."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
@@ -250,7 +260,7 @@ def decimal_of(value: Any) -> Decimal | None:
     if isinstance(value, int) and abs(value) >= LARGEST:
         return LARGEST if value > 0 else -LARGEST  # the digits of a huge one are never needed
     if isinstance(value, str) and not (
-        len(value) <= LONGEST_NUMBER and _PLAIN_NUMBER.fullmatch(value)
+        len(value) <= LONGEST_NUMBER and PLAIN_NUMBER.fullmatch(value)
     ):
         return None
     found = Decimal(str(value))

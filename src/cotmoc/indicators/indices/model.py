@@ -26,14 +26,14 @@ Aggregation = Literal["points", "weighted", "geometric"]
 
 # Where a half goes when rounding.
 Half = Literal["up", "even", "binary"]
-_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(13))
-_FINEST = _STEPS[12]
+UNROUNDED, EXACT = 20, 12  # places: what is left unrounded; where thirds make a whole again
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(UNROUNDED + 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """Decimal places of leaves, nodes and the total. None leaves a value unrounded: it is kept to
-    12 places, far beyond what any method says.
+    """Decimal places of leaves, nodes and the total. None leaves a value unrounded (it is
+    kept to 20 places).
 
     `ratio`: places of per cent to which a ÷ b is rounded before points are made of it. `half` says
     where a half goes: up, to the even digit, or `binary`: to the side on which the nearest binary
@@ -48,7 +48,8 @@ class Rounding:
 
     def apply(self, value: Decimal, places: int | None) -> Decimal:
         if places is None:
-            return _kept(value)
+            return tidy(value, UNROUNDED)
+        value = value.quantize(_STEPS[EXACT], ROUND_HALF_UP)  # three times 0.1666… is a half
         if self.half == "binary":
             value = Decimal(float(value))
         mode = ROUND_HALF_EVEN if self.half == "even" else ROUND_HALF_UP
@@ -59,9 +60,9 @@ class Rounding:
         return per_cent if self.ratio is None else self.apply(per_cent, self.ratio)
 
 
-def _kept(value: Decimal) -> Decimal:
-    """A value to 12 places, without the zeros that this may leave behind."""
-    if value == (short := value.quantize(_FINEST, ROUND_HALF_UP)):
+def tidy(value: Decimal, places: int = EXACT) -> Decimal:
+    """A value to many places, without the zeros that this may leave behind."""
+    if value == (short := value.quantize(_STEPS[places], ROUND_HALF_UP)):
         return value
     plain = short.normalize()  # 5.000000000000 is 5, but so would 1E+1 be 10
     return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain

@@ -223,28 +223,36 @@ def _formula(
     rounding: Rounding,
 ) -> tuple[Found, Status]:
     """Points of a formula and how what it read marks them."""
-    values, marks = dict(others), {Status.SCORED}
+    values, marks, arose_not = dict(others), {Status.SCORED}, []
     for name, operand in rule.operands.items():
         reading = readings.get(reading_key(operand, leaf))
         why = why_none(reading)
+        values[name] = None
         if why is None and reading is not None:
             values[name] = _operand_value(reading, rounding)
-            marks.add(mark_of(reading) if values[name] is not None else Status.NO_DATA)
-        elif why is Status.NOT_ARISING:
-            values[name] = NOUGHT if rule.nothing == "zero" else None
-        else:
-            values[name] = None
+            marks.add(Status.NO_DATA if values[name] is None else mark_of(reading))
+        elif why is not Status.NOT_ARISING:
             marks.add(Status.NO_DATA)
+        elif rule.nothing == "zero":
+            values[name] = NOUGHT
+        else:
+            arose_not.append(name)
     found = formula.evaluate(rule.tree, values, rounding)
     if found is None:
-        named = formula.names(rule.tree)
-        lacking = any(values.get(name) is None for name in named if name not in rule.operands)
-        missing = lacking or Status.NO_DATA in marks
-        return (Status.NO_DATA if missing else Status.NOT_ARISING), Status.NO_DATA
+        return _why_no_points(rule, values | dict.fromkeys(arose_not, WHOLE)), Status.NO_DATA
     marks -= {Status.SCORED}
     if not marks:
         return found, Status.SCORED
     return found, Status.ESTIMATED if marks == {Status.ESTIMATED} else Status.PARTIAL
+
+
+def _why_no_points(rule: Formula, values: Mapping[str, Decimal | None]) -> Status:
+    """Why a formula gives nothing. `values` has a number for each operand in which nothing arose:
+    if they were all that it lacked, or if it divides by zero, nothing arose; else data is missing.
+    """
+    there = all(values.get(name) is not None for name in formula.names(rule.tree))
+    enough = there or formula.evaluate(rule.tree, values) is not None
+    return Status.NOT_ARISING if enough else Status.NO_DATA
 
 
 def _operand_value(reading: Reading, rounding: Rounding) -> Decimal | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar, cast, get_args
@@ -63,9 +63,13 @@ LEAF_KEYS = (
 )
 PILLAR_KEYS = ("code", "name", "of", "headers")
 ROUNDING_KEYS = ("leaf", "node", "total", "half", "ratio")
+HALVES = get_args(model.Half)
 KINDS = get_args(model.Kind)
 AGGREGATIONS = get_args(model.Aggregation)
 
+BESIDE = "per_case"  # the kind of rule whose points stand beside the maximum
+
+_NONE = Decimal(0)
 _CODE_OF_INDEX = _("must be lower-case letters, digits and _, at most 60")
 _CODE_OF_METHOD = _("must be lower-case letters, digits, _ and -, at most 40")
 _CODE_OF_NODE = _("must be letters, digits and _, a letter first, at most 60")
@@ -99,7 +103,7 @@ def inspect_index(
 def digest_of(raw: Mapping[str, Any]) -> str:
     """SHA-256 of an index's content: however its keys are ordered and its numbers are written."""
     text = json.dumps(_canonical(raw), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _canonical(value: Any) -> Any:
@@ -167,7 +171,7 @@ class _Reader:
             return model.Rounding()
         under.check_keys(ROUNDING_KEYS)
         places = {name: self.places_of(under, name) for name in ROUNDING_KEYS if name != "half"}
-        half = under.one_of("half", get_args(model.Half), "up")
+        half = under.one_of("half", HALVES, "up")
         return model.Rounding(**places, half=half)  # type: ignore[arg-type]
 
     def places_of(self, fields: Fields, name: str) -> int | None:
@@ -190,12 +194,12 @@ class _Reader:
         kinds: tuple[model.Kind, ...],
         depth: int,
     ) -> tuple[model.Node, ...]:
-        """The good ones of a node's children; that their points add up is checked if all are."""
+        """The good ones of a node's children; the points of all of them must add up."""
         if depth > DEEPEST:
             fields.wrong("children", _("is nested too deeply"))
             return ()
-        before = len(self.findings.errors)
-        found = []
+        found: list[model.Node] = []
+        maxima: list[Decimal | None] = []
         for each in fields.each_under("children", needed=True):
             self.counted[0] += 1
             if self.counted[0] > MOST_NODES:
@@ -203,14 +207,23 @@ class _Reader:
                     self.findings.keep(
                         each.at, _("is one too many: at most %(limit)s nodes"), limit=MOST_NODES
                     )
-                break
+                return ()
+            maxima.append(_said_max(each))
             node = self.node(each, kinds, depth)
             if node is not None:
                 self.weight(each, node, aggregate)
                 found.append(node)
-        if aggregate == "points" and len(self.findings.errors) == before:
-            self.add_up(fields, maximum, found)
+        if aggregate == "points" and maximum is not None:
+            self.add_up(fields, maximum, maxima)
         return tuple(found)
+
+    def add_up(self, fields: Fields, maximum: Decimal, maxima: Sequence[Decimal | None]) -> None:
+        """Whether the points of all children make their node's; with children of which it is not
+        known what they are worth, no more than that."""
+        total = sum((each for each in maxima if each is not None), _NONE)
+        if total > maximum or (total < maximum and None not in maxima):
+            template = _("is %(max)s, but the points below it add up to %(sum)s")
+            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     def node(self, fields: Fields, kinds: tuple[model.Kind, ...], depth: int) -> model.Node | None:
         if "children" in fields.raw and "rule" in fields.raw:
@@ -233,7 +246,7 @@ class _Reader:
         aggregate = self.aggregate(fields)
         # A group of bonuses and penalties alone stands beside the maximum as they do.
         beside = aggregate == "points" and decimal_of(fields.raw.get("max")) == 0
-        maximum = Decimal(0) if beside else fields.points("max", needed=True)
+        maximum = _NONE if beside else fields.points("max", needed=True)
         children = self.children(fields, aggregate, maximum, kinds, depth + 1)
         group = model.Group(
             code=code,
@@ -252,7 +265,7 @@ class _Reader:
         fields.check_keys(LEAF_KEYS, dict.fromkeys(set(GROUP_KEYS) - set(LEAF_KEYS), _OF_GROUPS))
         before = len(self.findings.errors)
         code = self.code(fields)
-        kind = self.kind_of_rule(fields)
+        kind = _kind_of_rule(fields)
         maximum = self.max_of_leaf(fields, kind)
         leaf = model.Leaf(
             code=code,
@@ -293,22 +306,18 @@ class _Reader:
         self.places.setdefault(code, fields.at)
         return code
 
-    def kind_of_rule(self, fields: Fields) -> str:
-        rule = fields.raw.get("rule")
-        return str(rule.get("kind")) if isinstance(rule, dict) else ""
-
     def max_of_leaf(self, fields: Fields, kind: str) -> Decimal | None:
         """A leaf's maximum. Bonus and penalty stand beside it and have none; where it is not known
         what a leaf is worth it is left out; what is collected and not scored says 0."""
         if kind == "unknown" and not fields.has("max"):
-            return Decimal(0)
+            return _NONE
         if kind == "given" and decimal_of(fields.raw.get("max")) == 0:
-            return Decimal(0)
-        if kind != "per_case":
+            return _NONE
+        if kind != BESIDE:
             return fields.points("max", needed=True)
         if fields.has("max") and decimal_of(fields.raw["max"]) != 0:
             fields.wrong("max", _("must be left out: bonus and penalty stand beside the maximum"))
-        return Decimal(0)
+        return _NONE
 
     def zero(self, fields: Fields, kind: str) -> model.ZeroRule:
         rule = fields.raw.get("rule")
@@ -333,17 +342,6 @@ class _Reader:
         elif node.weight is None:
             template = _("is missing; the node above is %(aggregate)s")
             fields.wrong("weight", template, aggregate=aggregate)
-
-    def add_up(
-        self, fields: Fields, maximum: Decimal | None, children: Iterable[model.Node]
-    ) -> None:
-        listed = list(children)
-        total = sum((child.max for child in listed), Decimal(0))
-        if maximum is None or total == maximum:
-            return
-        if not (total < maximum and any(_worth_unknown(child) for child in listed)):
-            template = _("is %(max)s, but the points below it add up to %(sum)s")
-            fields.wrong("max", template, max=plain(maximum), sum=plain(total))
 
     # What is judged when all of the tree is known -------------------------------------------------
 
@@ -412,11 +410,15 @@ class _Reader:
         self.findings.keep(key, template, offset, part=name, hint=f"; {near}?" if near else "")
 
 
-def _worth_unknown(node: model.Node) -> bool:
-    """Whether the sources do not say how many points a node, or something in it, can give."""
-    if isinstance(node, model.Group):
-        return any(_worth_unknown(child) for child in node.children)
-    return node.worth_unknown
+def _kind_of_rule(fields: Fields) -> str:
+    rule = fields.raw.get("rule")
+    kind = rule.get("kind") if isinstance(rule, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _said_max(fields: Fields) -> Decimal | None:
+    """The maximum that a node is given, whatever else is wrong with it; None where it has none."""
+    return _NONE if _kind_of_rule(fields) == BESIDE else decimal_of(fields.raw.get("max"))
 
 
 def _all_below(children: Iterable[model.Node]) -> dict[str, set[str]]:

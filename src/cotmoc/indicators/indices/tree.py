@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cotmoc.indicators.indices.model import Aggregation, Group, Index, Leaf, Node, Pillar, Unknown
+from cotmoc.indicators.indices.model import (
+    Aggregation,
+    Group,
+    Index,
+    Leaf,
+    Node,
+    Pillar,
+    Unknown,
+    tidy,
+)
 from cotmoc.indicators.indices.points import NOUGHT
 from cotmoc.indicators.indices.results import Body, BodyScore, LeafScore, NodeScore, Status
 
@@ -22,7 +31,8 @@ class _Part:
     """What a node gives its parent.
 
     `beside` are bonuses and penalties: they go up unscaled. `full` is the method's maximum, `out`
-    whether it is left out, `counts` whether the node could give any points at all.
+    whether it is left out; `inside` whether there is anything in it that is worth points of the
+    maximum, `extra` anything that stands beside it.
     """
 
     points: Decimal | None
@@ -30,14 +40,16 @@ class _Part:
     scored: Decimal
     status: Status
     out: bool
-    counts: bool
+    inside: bool
+    extra: bool
     full: Decimal = NOUGHT
     weight: Decimal = NOUGHT
 
     @property
     def silent(self) -> bool:
         """Could give points and has none."""
-        return self.counts and not self.out and self.points is None and self.beside is None
+        able = (self.inside or self.extra) and not self.out
+        return able and self.points is None and self.beside is None
 
 
 def card(index: Index, body: Body, leaves: Mapping[str, LeafScore]) -> BodyScore:
@@ -50,7 +62,7 @@ def card(index: Index, body: Body, leaves: Mapping[str, LeafScore]) -> BodyScore
         body=body,
         total=_total(index, whole, leaves),
         max=index.scale,
-        scored_max=index.rounding.apply(scored, None),
+        scored_max=tidy(scored),
         status=whole.status,
         leaves=leaves,
         nodes=nodes,
@@ -75,7 +87,7 @@ def _part(
         return _leaf_part(node, leaves[node.code])
     parts = [_part(child, index, leaves, nodes) for child in node.children]
     whole = _together(node.max, node.aggregate, parts)
-    points, scored = whole.points, index.rounding.apply(whole.scored, None)
+    points, scored = whole.points, tidy(whole.scored)
     if points is not None:
         points = index.rounding.apply(points, index.rounding.node)
     nodes[node.code] = _node_score(node, points, scored, whole)
@@ -85,7 +97,8 @@ def _part(
         scored,
         whole.status,
         whole.out,
-        whole.counts,
+        whole.inside,
+        whole.extra,
         node.max,
         _weight(node),
     )
@@ -108,14 +121,15 @@ def _leaf_part(leaf: Leaf, score: LeafScore) -> _Part:
     excluded = score.status is Status.NOT_ARISING and leaf.zero == "excluded"
     out = nothing and (excluded or score.status is Status.NOT_APPLICABLE)
     if leaf.beside:
-        return _Part(None, score.points, NOUGHT, score.status, out, counts=True)
+        return _Part(None, score.points, NOUGHT, score.status, out, inside=False, extra=True)
     return _Part(
-        score.points,
+        score.points if leaf.max else None,  # collected and not scored: no nought of a group
         None,
         NOUGHT if nothing else leaf.max,
         score.status,
         out,
         leaf.max > 0 or isinstance(leaf.rule, Unknown),
+        False,
         leaf.max,
         _weight(leaf),
     )
@@ -123,25 +137,27 @@ def _leaf_part(leaf: Leaf, score: LeafScore) -> _Part:
 
 def _together(whole: Decimal, how: Aggregation, parts: Sequence[_Part]) -> _Part:
     """Children as one: their points, on the maximum of the whole."""
-    counting = [part for part in parts if part.counts and not part.out]
-    out = not counting and any(part.out for part in parts)
+    within = [part for part in parts if part.inside]
+    out = bool(within) and all(part.out for part in within)
     extras = [part.beside for part in parts if part.beside is not None]
     beside = sum(extras, NOUGHT) if extras else None
-    inside = [part for part in parts if not part.out]
+    left = [part for part in parts if not part.out]
     if how == "points":
         left_out = sum((part.full for part in parts if part.out), NOUGHT)
-        points, scored = _sum(inside, whole, left_out)
+        points, scored = _sum(left, whole, left_out)
     else:
-        points, scored = _mean(inside, whole, how)
-    status = _status(counting) if counting else _of_none(parts, out)
-    return _Part(points, beside, scored, status, out, any(part.counts for part in parts))
+        points, scored = _mean(left, whole, how)
+    counting = [part for part in left if part.inside or part.extra]
+    status = _status(counting) if counting and not out else _of_none(parts, out)
+    extra = any(part.extra for part in parts)
+    return _Part(points, beside, scored, status, out, bool(within), extra)
 
 
 def _sum(
-    inside: Sequence[_Part], whole: Decimal, left_out: Decimal
+    left: Sequence[_Part], whole: Decimal, left_out: Decimal
 ) -> tuple[Decimal | None, Decimal]:
     """Points and what they could be at most, scaled up for what is left out."""
-    have = [part for part in inside if part.points is not None]
+    have = [part for part in left if part.points is not None]
     if not have:
         return None, NOUGHT
     points = sum((part.points or NOUGHT for part in have), NOUGHT)
@@ -153,19 +169,19 @@ def _sum(
 
 
 def _mean(
-    inside: Sequence[_Part], whole: Decimal, how: Aggregation
+    left: Sequence[_Part], whole: Decimal, how: Aggregation
 ) -> tuple[Decimal | None, Decimal]:
     """Shares of the children, weighted, times what they could give: whole × their weights ÷ all
     weights. A child that is scored in part weighs as much as that part."""
     have = [
         (part.weight * part.scored / part.full, part.points / part.scored)
-        for part in inside
+        for part in left
         if part.points is not None and part.scored
     ]
     reach = sum((weight for weight, _share in have), NOUGHT)
     if not reach:
         return None, NOUGHT
-    scored = whole * reach / sum((part.weight for part in inside if part.full), NOUGHT)
+    scored = whole * reach / sum((part.weight for part in left if part.full), NOUGHT)
     if how == "weighted":
         return scored * sum((weight * share for weight, share in have), NOUGHT) / reach, scored
     if any(share <= 0 for _weight, share in have):
@@ -210,4 +226,4 @@ def _pillar(
         if node.points is None or not whole:
             return None
         points, most = points + node.points, most + node.max
-    return index.rounding.apply(points / most, None) if most else None
+    return tidy(points / most) if most else None

@@ -22,7 +22,7 @@ def errors(text):
 
 def test_the_shipped_schema_is_what_the_code_says():
     shipped = (CATALOGUE / "indicator.schema.json").read_text(encoding="utf-8")
-    assert shipped == as_text(SCHEMA), "run: python scripts/indicator_schema.py"
+    assert shipped == as_text(SCHEMA), "run: python scripts/schemas.py"
     Draft202012Validator.check_schema(SCHEMA)
 
 

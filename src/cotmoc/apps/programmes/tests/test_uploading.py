@@ -3,7 +3,7 @@
 import pytest
 
 from cotmoc.apps.documents.models import Document
-from cotmoc.apps.documents.ports import originals
+from cotmoc.apps.documents.ports import originals, scanning
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.programmes import ports, uploading
 from cotmoc.apps.programmes.models import DraftRow, Upload
@@ -133,7 +133,7 @@ class TestTheScanner:
     def test_refuses_what_it_does_not_let_in(
         self, who, settings, tmp_path, monkeypatch, body, code
     ):
-        monkeypatch.setattr(uploading, "SCAN_SECONDS", 0.2)
+        monkeypatch.setattr(scanning, "SCAN_SECONDS", 0.2)
         settings.VIRUS_SCANNER = self.script(tmp_path, body) if body else "/no/such/scanner"
         before = kept()
         with pytest.raises(UploadRefusedError) as refused:

@@ -3,15 +3,22 @@
 import json
 from datetime import date
 from decimal import Decimal, localcontext
-from pathlib import Path
 
 import pytest
-import yaml
 
 from cotmoc.indicators.definitions import DefinitionError
 from cotmoc.indicators.indices import model
 from cotmoc.indicators.indices.read import inspect_index, read_index
-from cotmoc.indicators.indices.tests.texts import CITY, INDICATORS, changed, index, problems, raw
+from cotmoc.indicators.indices.tests.texts import (
+    CITY,
+    INDICATORS,
+    REFUSED_BY_FORM,
+    REFUSED_BY_MEANING,
+    changed,
+    index,
+    problems,
+    raw,
+)
 
 
 def leaf(found, code):
@@ -115,7 +122,7 @@ def place_of(text, part):
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-REFUSED = yaml.safe_load((Path(__file__).parent / "refused.yaml").read_text(encoding="utf-8"))
+REFUSED = [*REFUSED_BY_FORM, *REFUSED_BY_MEANING]
 
 
 @pytest.mark.parametrize(

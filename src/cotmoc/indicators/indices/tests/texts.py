@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import yaml
+
 from cotmoc.indicators.indices.check import check_indices
 from cotmoc.indicators.indices.read import read_index
 from cotmoc.indicators.positions import read_document
 
 NAME = "city@qd1.yaml"
 CITY = (Path(__file__).parent / NAME).read_text(encoding="utf-8")
+_REFUSED = yaml.safe_load((Path(__file__).parent / "refused.yaml").read_text(encoding="utf-8"))
+REFUSED_BY_FORM, REFUSED_BY_MEANING = _REFUSED["form"], _REFUSED["meaning"]
 INDICATORS = {
     "dossiers_on_time",
     "dossiers_digitised",
