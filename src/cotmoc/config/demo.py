@@ -19,6 +19,7 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import give_post, load_units
 from cotmoc.apps.programmes.queries import counts, target_rows
 from cotmoc.apps.programmes.services import import_plan, publish_plan
+from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_all
 from cotmoc.apps.scorecards.models import Card
 from cotmoc.integrations.portal766.services import import_folder, register_folder
@@ -86,6 +87,8 @@ def run(step: Step, *, now: datetime) -> Outcome:
     with step(_("Catalogue of indicators")) as said:
         indicators = len({row.code for row in sync_catalogue(actor=None, now=now)})
         said.append(str(indicators))
+    with step(_("Indices and their methods")) as said:
+        said.append(str(len(sync_indices(actor=None, now=now))))
     with step(_("Published figures, August 2026")) as said:
         imported = import_folder(capture, period=None, actor=None, now=now)
         assert imported.run is not None
