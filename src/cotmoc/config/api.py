@@ -8,6 +8,7 @@ from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
 from cotmoc.apps.scorecards.composite_api import router as robustness
+from cotmoc.apps.scorecards.scenario_api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
 from cotmoc.rest.throttle import PerMinute
@@ -27,4 +28,5 @@ api = Api(
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
 for router in (orgs, measurement, series, forecast, programmes, scorecards, robustness):
+for router in (orgs, measurement, series, forecast, programmes, scorecards, scenarios):
     api.add_router("", router)
