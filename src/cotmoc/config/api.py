@@ -27,6 +27,14 @@ api = Api(
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
-for router in (orgs, measurement, series, forecast, programmes, scorecards, robustness):
-for router in (orgs, measurement, series, forecast, programmes, scorecards, scenarios):
+for router in (
+    orgs,
+    measurement,
+    series,
+    forecast,
+    programmes,
+    scorecards,
+    robustness,
+    scenarios,
+):
     api.add_router("", router)
