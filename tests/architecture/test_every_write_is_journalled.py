@@ -20,7 +20,7 @@ from cotmoc.apps.orgs import table
 from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
-from cotmoc.apps.scorecards import computing, publishing
+from cotmoc.apps.scorecards import catalogue, computing, publishing
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
@@ -33,7 +33,7 @@ APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
     "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
-    "publishing.py", "computing.py",
+    "publishing.py", "computing.py", "catalogue.py",
 )  # fmt: skip
 
 
@@ -255,6 +255,16 @@ class Deeds:
         other = self.tmp_path / "ke-hoach-khac.txt"
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
         programmes.import_plan(other, actor=None, now=self.now)
+
+    def scorecards_sync_indices(self):
+        folder = self.tmp_path / "indices"
+        shutil.copytree(self.settings.CATALOGUE_DIR, self.tmp_path, dirs_exist_ok=True)
+        path = folder / "dti@qd1726.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("valid_from", "template: true\nvalid_from"), encoding="utf-8")
+        self.settings.CATALOGUE_DIR = self.tmp_path
+        catalogue.sync_indices(**self.who)
+        return "indices.synchronised"
 
     def scorecards_compute_cards(self):
         index = trial.method(trial.ON_TIME)

@@ -19,8 +19,10 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import give_post, load_units
 from cotmoc.apps.programmes.queries import counts, target_rows
 from cotmoc.apps.programmes.services import import_plan, publish_plan
+from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_all
 from cotmoc.apps.scorecards.models import Card
+from cotmoc.config.demo_round import demo_round
 from cotmoc.integrations.portal766.services import import_folder, register_folder
 
 Step = Callable[[str], AbstractContextManager[list[str]]]
@@ -86,6 +88,8 @@ def run(step: Step, *, now: datetime) -> Outcome:
     with step(_("Catalogue of indicators")) as said:
         indicators = len({row.code for row in sync_catalogue(actor=None, now=now)})
         said.append(str(indicators))
+    with step(_("Indices and their methods")) as said:
+        said.append(str(len(sync_indices(actor=None, now=now))))
     with step(_("Published figures, August 2026")) as said:
         imported = import_folder(capture, period=None, actor=None, now=now)
         assert imported.run is not None
@@ -103,6 +107,9 @@ def run(step: Step, *, now: datetime) -> Outcome:
         said.append(_("%(targets)s targets") % {"targets": plan.targets.count()})
     with step(_("Demo accounts")):
         people, password = _people(now)
+    with step(_("Assessment round (illustration)")) as said:
+        shown = demo_round(now=now)
+        said.append(_("%(bodies)s bodies") % {"bodies": shown.assessments.count() if shown else 0})
     rows = target_rows(plan, viewer=people[0], today=now.date())
     states = counts(rows)
     return Outcome(
