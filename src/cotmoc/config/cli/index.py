@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.scorecards.catalogue import FOLDER
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.config.cli import published
+from cotmoc.config.cli import composite, published
 from cotmoc.config.cli.output import (
     NOT_FOUND,
     OK,
@@ -49,6 +49,7 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
     listed = actions.add_parser("list", help=_("show the methods that are installed"))
     listed.add_argument("--json", action="store_true", help=_("print JSON"))
     listed.set_defaults(run=list_indices)
+    composite.add_commands(actions)
     published.add_commands(actions)
 
 
