@@ -11,6 +11,7 @@ from django.db import transaction
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.scorecards.checking import BETWEEN, Checked, Group, Said, check, vocabularies
 from cotmoc.apps.scorecards.columns import Vocabulary
+from cotmoc.apps.scorecards.computing import recompute
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
 from cotmoc.apps.scorecards.publishing import (
     Publisher,
@@ -100,7 +101,8 @@ def import_published(
 
     One bad row refuses the file, unless `options.keep_good`: then good rows are recorded and bad
     ones written to the `quarantine` folder. A file given up after too many problems is never half
-    recorded. The same file again changes nothing. Raises BadInput.
+    recorded. The same file again changes nothing. Scorecards that read what was published are
+    computed anew. Raises BadInput.
     """
     methods = list(latest())
     words = vocabularies(methods)
@@ -222,9 +224,11 @@ def _part(
     part = Part(group.index, group.period.code, source, changes, len(news.known), len(whose))
     if not dry_run:
         publisher = _publisher(group, sheet, said, source)
-        part.publication, _new = record_publication(
+        part.publication, new = record_publication(
             group.index, group.period, results, publisher, actor=actor, now=now
         )
+        if new:  # scorecards that read published results follow them
+            recompute(group.index, group.period, actor=actor, now=now)
     return part
 
 
