@@ -234,7 +234,7 @@ def _published_value(row: Published) -> Value:
         row.rank,
         row.max,
         False,
-        row.note or publication.source,
+        publication.source,
         publication.published_on,
         publication.pk,
         row.note,

@@ -452,7 +452,8 @@ def _common(years: Years, asked: Asked) -> dict[str, Any]:
         "methods": list(reversed(asked.methods)),
         "node_words": node_words(asked.node, asked.words),
         "breaks": [
-            {"period": each.at.period, "words": break_words(each, methods)} for each in years.breaks
+            {"period": each.at.period, "words": ", ".join(break_words(each, methods))}
+            for each in years.breaks
         ],
     }
 

@@ -112,7 +112,7 @@ def years_chart(
         tuple(Column(plain(across(n)), name) for n, name in enumerate(columns)),
         tuple(drawn),
         tuple(
-            Mark(plain(width * column), tuple(said), 2 * column > len(columns))
+            Mark(plain(width * column), tuple(said), 2 * column >= len(columns))
             for column, said in sorted(marks.items())
         ),
     )
