@@ -1,12 +1,16 @@
 from django.urls import URLPattern, path
 
 from cotmoc.apps.scorecards.web import (
+    assessment,
     catalogue,
+    evidence,
     forecast,
     lost,
     merged,
     proposals,
     published,
+    robustness,
+    rounds,
     scenarios,
     what_if,
     years,
@@ -19,6 +23,17 @@ urlpatterns: list[URLPattern] = [
         forecast.forecast,
         name="card-forecast",
     ),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/new/", rounds.new, name="round-new"),
+    path("rounds/evidence/<int:pk>/", evidence.file, name="evidence"),
+    path("rounds/evidence/<int:pk>/link/", evidence.link, name="evidence-link"),
+    path("rounds/evidence/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
+    path("rounds/<int:pk>/", rounds.one, name="round"),
+    path("rounds/<int:pk>/do/", rounds.deed, name="round-deed"),
+    path("rounds/<int:pk>/correct/", rounds.correct, name="round-correct"),
+    path("rounds/<int:pk>/<str:unit>/", assessment.assessment, name="assessment"),
+    path("rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/", evidence.add, name="evidence-add"),
+    path("scorecards/<slug:code>/robustness/", robustness.robust, name="robustness"),
     path("scorecards/<slug:code>/cards/<str:unit>/lost/", lost.lost, name="card-lost"),
     path(
         "scorecards/<slug:code>/cards/<str:unit>/propose/", lost.propose_task, name="card-propose"
