@@ -25,6 +25,7 @@ from cotmoc.core.problems import Problem
 from cotmoc.core.text import fold
 
 MAX_PROBLEMS = 200
+MOST_RANKED = 1_000_000  # of an unknown subject
 BETWEEN = " ; "  # what stands between sources in a note
 _YEAR = re.compile(r"(?:nam )?(\d{4})(?:[.,]0+)?", re.ASCII)
 _REMARK = re.compile(r"(?P<number>[\d.,/ ]*\d) ?(?:\((?P<remark>[^()]*)\)|\*+)")
@@ -207,12 +208,9 @@ class _OneRow:
         self._remember(self._text("note"))
         for role in ("published_on", "captured_on"):
             self._date(role)
-        if subject is None:
-            return []
         nodes = self._nodes(words, columns)
-        found = [
-            result for node in nodes if (result := self._result(node, subject, words, columns))
-        ]
+        read = [self._result(node, subject, words, columns) for node in nodes]
+        found = [result for result in read if result]
         if not found and not self.problems:
             self.skipped = self._problem("row_says_nothing", "subject", self._whose())
         for result in found:
@@ -318,15 +316,16 @@ class _OneRow:
     # What it says ---
 
     def _result(
-        self, node: str, subject: Subject, words: Vocabulary, columns: Columns
+        self, node: str, subject: Subject | None, words: Vocabulary, columns: Columns
     ) -> Result | None:
+        """What the row gives of a node; its cells are checked where the subject is unknown too."""
         most = words.most(node)
         there = TOTAL if columns.long else node
         if columns.long and (given := self._max(columns)):
             most = given
         points = self._points(columns.points.get(there), most, columns)
         rank = self._rank(columns.ranks.get(there), subject)
-        if points is None and rank is None:
+        if subject is None or (points is None and rank is None):
             return None
         return Result(
             subject, node, points, rank, None if points is None else most, self.line, self.note
@@ -349,10 +348,10 @@ class _OneRow:
             self._wrong_cell(place, unfit)
             return None
 
-    def _rank(self, place: int | None, subject: Subject) -> int | None:
+    def _rank(self, place: int | None, subject: Subject | None) -> int | None:
         if place is None:
             return None
-        most = self.reader.subjects.count(subject, self.day)
+        most = self.reader.subjects.count(subject, self.day) if subject else MOST_RANKED
         try:
             found = read_rank(self._number(place), most)
         except Unreadable as unfit:

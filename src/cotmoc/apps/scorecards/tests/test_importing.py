@@ -362,6 +362,15 @@ def test_a_bad_cell_refuses_the_file_with_its_row_and_field(refused, row, field,
     assert (3, field, code) in found
 
 
+def test_everything_that_is_wrong_with_a_row_is_told_at_once(refused):
+    found = refused(table("2022,Hà Nộii,24.5,,,,8.002,,,a\n"))
+    assert {(field, code) for _line, field, code in found} == {
+        ("province", "unknown_subject"),
+        ("rank", "not_whole"),
+        ("tri", "points_above_maximum"),
+    }
+
+
 def test_near_names_are_told(take):
     with pytest.raises(BadInput) as error:
         take("year,province,rank,tri\n2022,Thừa Thiên Hế,2,\n")
