@@ -320,6 +320,8 @@ def line_chart(
         legend.append({"code": "partial", "words": gettext("of a part of the bodies")})
     if "estimated" in sure:
         legend.append({"code": "estimated", "words": gettext("estimated by shares")})
+    if "expected" in sure:
+        legend.append({"code": "expected", "words": gettext("forecast")})
     if drawn.absent:
         legend.append({"code": "absent", "words": gettext("no value; the table says why")})
     return {"chart": drawn, "label": label, "legend": legend, "name": name}
