@@ -8,6 +8,7 @@ from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
 from cotmoc.apps.scorecards.composite_api import router as robustness
+from cotmoc.apps.scorecards.scenario_api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
 from cotmoc.rest.throttle import PerMinute
@@ -26,5 +27,14 @@ api = Api(
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
-for router in (orgs, measurement, series, forecast, programmes, scorecards, robustness):
+for router in (
+    orgs,
+    measurement,
+    series,
+    forecast,
+    programmes,
+    scorecards,
+    robustness,
+    scenarios,
+):
     api.add_router("", router)

@@ -22,6 +22,7 @@ from cotmoc.apps.programmes.services import import_plan, publish_plan
 from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_all
 from cotmoc.apps.scorecards.models import Card
+from cotmoc.config.demo_round import demo_round
 from cotmoc.integrations.portal766.services import import_folder, register_folder
 
 Step = Callable[[str], AbstractContextManager[list[str]]]
@@ -106,6 +107,9 @@ def run(step: Step, *, now: datetime) -> Outcome:
         said.append(_("%(targets)s targets") % {"targets": plan.targets.count()})
     with step(_("Demo accounts")):
         people, password = _people(now)
+    with step(_("Assessment round (illustration)")) as said:
+        shown = demo_round(now=now)
+        said.append(_("%(bodies)s bodies") % {"bodies": shown.assessments.count() if shown else 0})
     rows = target_rows(plan, viewer=people[0], today=now.date())
     states = counts(rows)
     return Outcome(

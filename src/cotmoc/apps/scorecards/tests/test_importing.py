@@ -301,7 +301,7 @@ def test_where_names_may_mean_merged_provinces_and_nothing_says_so_a_doubt_tells
 def test_a_remark_after_a_number_becomes_a_note(take):
     take("year,province,rank,tri,source\n2022,Bến Tre,51 (suy ra),0.4*,a\n")
     row = Published.objects.get()
-    assert (row.rank, row.points, row.note) == (51, Decimal("0.4"), "a ; rank: suy ra")
+    assert (row.rank, row.points, row.note) == (51, Decimal("0.4"), "rank: suy ra")
 
 
 def test_a_mean_of_all_is_no_province(take):
