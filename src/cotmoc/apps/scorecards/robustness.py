@@ -193,7 +193,8 @@ def _case(index: Index, ranked: Sequence[Card]) -> _Case:
 def _adding(index: Index) -> set[str]:
     """Leaves whose points are added up: there a leaf without points adds none. In a weighted group
     it does not count."""
-    groups = [index, *(node for node in index.nodes() if isinstance(node, Group))]
+    groups: list[Index | Group] = [index]
+    groups += [node for node in index.nodes() if isinstance(node, Group)]
     return {
         child.code
         for group in groups
