@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         operate,
         plans,
         portal766,
+        rounds,
         sample,
         units,
     )
@@ -89,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        rounds,
         bench,
     ):
         module.add_commands(commands)
