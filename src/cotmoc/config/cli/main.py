@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         plans,
         portal766,
         sample,
+        score,
         units,
     )
 
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        score,
         bench,
     ):
         module.add_commands(commands)
