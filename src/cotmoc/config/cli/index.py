@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.scorecards.catalogue import FOLDER
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.config.cli import published
+from cotmoc.config.cli import composite, published
 from cotmoc.config.cli.output import (
     NOT_FOUND,
     OK,
@@ -43,12 +43,18 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         ),
         epilog="cotmoc index check my-index.yaml --json · cotmoc index list",
     )
-    index.set_defaults(run=lambda _chosen: index.print_help() or USAGE)
+
+    def explain(_chosen: argparse.Namespace) -> int:
+        index.print_help()
+        return USAGE
+
+    index.set_defaults(run=explain)
     actions = index.add_subparsers(metavar="ACTION")
     _add_check(actions)
     listed = actions.add_parser("list", help=_("show the methods that are installed"))
     listed.add_argument("--json", action="store_true", help=_("print JSON"))
     listed.set_defaults(run=list_indices)
+    composite.add_commands(actions)
     published.add_commands(actions)
 
 
