@@ -24,12 +24,16 @@ from cotmoc.apps.programmes.models import TargetLink
 from cotmoc.apps.scorecards import (
     appraising,
     assessing,
+    catalogue,
     computing,
     evidence,
     objecting,
+    ports,
+    proposals,
     publishing,
     reminding,
     rounds,
+    scenarios,
 )
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.tests import trial
@@ -43,7 +47,7 @@ APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 # Where writes stand: an app's services, and what has grown out of them.
 WRITERS = (
     "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
-    "publishing.py", "computing.py",
+    "publishing.py", "computing.py", "catalogue.py", "proposals.py", "scenarios.py",
     "rounds.py", "assessing.py", "appraising.py", "objecting.py", "evidence.py", "reminding.py",
 )  # fmt: skip
 
@@ -267,6 +271,16 @@ class Deeds:
         other.write_bytes(self.plan_file.read_bytes() + b"\n")
         programmes.import_plan(other, actor=None, now=self.now)
 
+    def scorecards_sync_indices(self):
+        folder = self.tmp_path / "indices"
+        shutil.copytree(self.settings.CATALOGUE_DIR, self.tmp_path, dirs_exist_ok=True)
+        path = folder / "dti@qd1726.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("valid_from", "template: true\nvalid_from"), encoding="utf-8")
+        self.settings.CATALOGUE_DIR = self.tmp_path
+        catalogue.sync_indices(**self.who)
+        return "indices.synchronised"
+
     def scorecards_compute_cards(self):
         index = trial.method(trial.ON_TIME)
         computing.compute_cards(index, parse_period("2026-08"), **self.who)
@@ -463,6 +477,53 @@ class Deeds:
         self.part()
         reminding.remind(**self.who)
         return "assessment.reminded"
+
+    def wanted(self):
+        body = self.province
+        return proposals.Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+
+    def proposed(self):
+        index = self.an_index()
+        return proposals.propose(index, self.wanted(), actor=None, now=self.now)[0]
+
+    def scorecards_propose(self):
+        proposals.propose(self.an_index(), self.wanted(), **self.who)
+        return "proposal.made"
+
+    def scorecards_drop_proposal(self):
+        proposals.drop_proposal(self.proposed(), **self.who)
+        return "proposal.dropped"
+
+    def scorecards_restore_proposal(self):
+        dropped = proposals.drop_proposal(self.proposed(), actor=None, now=self.now)
+        proposals.restore_proposal(dropped, **self.who)
+        return "proposal.restored"
+
+    def scorecards_hand_over(self):
+        waiting = self.proposed()
+        self.monkeypatch.setattr(ports, "_desk", lambda: self)
+        proposals.hand_over(waiting, "/scorecards/", **self.who)
+        return "proposal.taken"
+
+    def create(self, wanted, *, actor, now):
+        """As a room that owns tasks makes one."""
+        return "/tasks/1/"
+
+    def a_scenario(self, actor):
+        draft = scenarios.Draft("Thử", self.an_index(), self.province, "2026-08", {})
+        return scenarios.save_scenario(draft, actor=actor, now=self.now)
+
+    def scorecards_save_scenario(self):
+        self.a_scenario(self.cast.dung)
+        return "scenario.saved"
+
+    def scorecards_share_scenario(self):
+        scenarios.share_scenario(self.a_scenario(self.cast.dung), True, **self.who)
+        return "scenario.shared"
+
+    def scorecards_delete_scenario(self):
+        scenarios.delete_scenario(self.a_scenario(self.cast.dung), **self.who)
+        return "scenario.deleted"
 
     def an_index(self):
         return IndexVersion.objects.create(

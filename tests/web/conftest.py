@@ -23,13 +23,21 @@ from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.uploading import receive
 from cotmoc.apps.scorecards.evidence import Proof, add_evidence
 from cotmoc.apps.scorecards.models import IndexVersion
+from cotmoc.apps.scorecards.proposals import Wanted, propose
 from cotmoc.apps.scorecards.rounds import Terms, open_round
+from cotmoc.apps.scorecards.scenarios import Draft, save_scenario, share_scenario
 from cotmoc.core.periods import parse_period
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "samples" / "plans" / "ke-hoach-chuyen-doi-so-phu-tho-2026.txt"
 TRIAL = ROOT / "src" / "cotmoc" / "apps" / "scorecards" / "tests" / "rounds" / "trial.yaml"
-CODES = {"indicators/": "dossiers_on_time", "units/": "25", "": "H44.100"}
+CODES = {
+    "indicators/": "dossiers_on_time",
+    "units/": "25",
+    "scorecards/": "qd766",
+    "indices/": "qd766",
+    "": "H44.100",
+}
 
 
 class Reader(HTMLParser):
@@ -137,7 +145,26 @@ def proof(opened_round):
 
 
 @pytest.fixture
-def address_of(db, plan, plan_task, handed_in, opened_round, proof):
+def proposal(db, cast, now):
+    """A task proposed for the points of H44.07, by Dung."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+    return propose(index, wanted, actor=cast.dung, now=now)[0]
+
+
+@pytest.fixture
+def scenario(db, cast, now):
+    """A what-if of H44.07 that Dung shares."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
+    made = save_scenario(draft, actor=cast.dung, now=now)
+    return share_scenario(made, True, actor=cast.dung, now=now)
+
+
+@pytest.fixture
+def address_of(db, plan, plan_task, handed_in, proposal, scenario, opened_round, proof):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
@@ -160,7 +187,11 @@ def address_of(db, plan, plan_task, handed_in, opened_round, proof):
             pk = proof.pk if "rounds/evidence/" in route else opened_round.pk
             own = "H44.07"
             return {"pk": pk, "unit": own, "leaf": "PLAN", "round_id": pk, "unit_code": own}
-        if "targets/" in route:
+        if "proposals/" in route:
+            pk = proposal.pk
+        elif "scenarios/" in route:
+            pk = scenario.pk
+        elif "targets/" in route:
             pk = plan.targets.get(indicator_code="dossiers_on_time").pk
         elif "plans/" in route:
             pk = plan.pk
@@ -183,6 +214,7 @@ def address_of(db, plan, plan_task, handed_in, opened_round, proof):
             "name": refused_rows,
             "period": "2026-08",
             "level": "province",
+            "method": "2022",
             "code": next(code for room, code in CODES.items() if room in route or not room),
             "key": "province:25:",
             "order": 1,

@@ -34,6 +34,10 @@ ANSWERS = {
     "data/compute/": 405,
     "targets/<int:pk>/links/": 405,
     "targets/<int:pk>/bind/": 405,
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": 405,
+    "scorecards/proposals/<int:pk>/": 405,
+    "scorecards/scenarios/save/": 405,
+    "scorecards/scenarios/<int:pk>/": 405,
     "rounds/<int:pk>/do/": 405,
     "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": 405,
     "rounds/evidence/<int:pk>/link/": 302,
@@ -69,6 +73,10 @@ DEEDS = {
     "documents/<int:pk>/confirm/finish/": STEER,
     "targets/<int:pk>/links/": STEER,
     "targets/<int:pk>/bind/": STEER,
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": STEER,
+    "scorecards/proposals/<int:pk>/": STEER | {"reporter", "committee"},  # An and Bình: their body
+    "scorecards/scenarios/save/": READS_DRAFTS | {"reporter"},
+    "scorecards/scenarios/<int:pk>/": {"secretariat"},  # Dung's own
     "rounds/<int:pk>/do/": STEER,
     # Bình sits in the committee and speaks for the department, as An does.
     "rounds/<int:pk>/<str:unit>/": {"committee", "reporter"},
@@ -83,7 +91,13 @@ SENT = {
     "documents/<int:pk>/validity/": {"state": "in_force"},
     "documents/<int:pk>/confirm/rows/": {"do": "accept-clean"},
     "documents/<int:pk>/confirm/rows/<int:number>/": {"do": "accept", "version": 1},
-}
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": {"leaf": "ON_TIME"},
+    "scorecards/proposals/<int:pk>/": {"do": "drop"},
+    "scorecards/scenarios/save/": {
+        "index": "qd766", "method": "2022", "unit": "H44.07", "period": "2026-08", "name": "Thử",
+    },
+    "scorecards/scenarios/<int:pk>/": {"do": "unshare"},
+}  # fmt: skip
 
 
 def refused(answer, address):

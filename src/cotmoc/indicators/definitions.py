@@ -75,7 +75,8 @@ class DefinitionError(WrongError):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.key} {self.reason}".strip()
+        key = f"{self.key} " if self.key else ""
+        return f"{place}{key}{self.reason}"
 
     @classmethod
     def of(cls, error: WrongError, key: str, where: str) -> "DefinitionError":

@@ -6,7 +6,7 @@ gathered once for each run of scores: a new run, and so a new figure, makes a ne
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock
@@ -67,17 +67,15 @@ class Baseline:
         return [each for each in self.scores if each.body.kind == body.kind]
 
 
-_kept: OrderedDict[tuple[int, str, int], Baseline] = OrderedDict()
+_kept: OrderedDict[str, Baseline] = OrderedDict()
 _lock = Lock()
 
 
 def last_run(index: IndexVersion, period: str) -> ScoreRun | None:
     """The newest computation of a method for a period, whatever its wording. One query."""
-    return (
-        ScoreRun.objects.filter(index__code=index.code, index__method=index.method, period=period)
-        .defer("input_digest")
-        .first()
-    )
+    return ScoreRun.objects.filter(
+        index__code=index.code, index__method=index.method, period=period
+    ).first()
 
 
 def baseline(index: IndexVersion, period: str, *, viewer: object) -> Baseline | None:
@@ -88,32 +86,29 @@ def baseline(index: IndexVersion, period: str, *, viewer: object) -> Baseline | 
     run = last_run(index, period)
     if run is None:
         return None
-    key = (index.pk, period, run.pk)
+    key = f"{index.digest}:{run.input_digest}"
     with _lock:
-        if key in _kept:
+        found = _kept.get(key)
+        if found is not None:
             _kept.move_to_end(key)
-            return _kept[key]
-    made = _gathered(index, period, run)
-    with _lock:
-        _kept[key] = made
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return made
+    if found is None:
+        found, current = _gathered(index, period, run)
+        if current:  # what was read since is not kept under what was read then
+            with _lock:
+                _kept[key] = found
+                while len(_kept) > KEPT:
+                    _kept.popitem(last=False)
+    return replace(found, run=run.pk, computed_at=run.finished_at or run.started_at)
 
 
-def forget() -> None:
-    """Drop all that is kept: for tests, whose runs are undone and numbered anew."""
-    with _lock:
-        _kept.clear()
-
-
-def _gathered(index: IndexVersion, period: str, run: ScoreRun) -> Baseline:
+def _gathered(index: IndexVersion, period: str, run: ScoreRun) -> tuple[Baseline, bool]:
+    """The readings of now, and whether they are those of the run."""
     inputs = gather(index, parse_period(period))
     asked = index.definition
     scores = score_inputs(index, inputs)
-    return Baseline(
+    made = Baseline(
         run=run.pk,
-        computed_at=run.finished_at or run.started_at,
+        computed_at=run.started_at,
         period=period,
         asked=asked,
         index=with_appraised_points(asked, wanted_by(asked).answered),
@@ -122,6 +117,7 @@ def _gathered(index: IndexVersion, period: str, run: ScoreRun) -> Baseline:
         by_code={each.body.code: each for each in scores},
         indicators=_indicators(asked.indicators()),
     )
+    return made, inputs.digest(index, parse_period(period)) == run.input_digest
 
 
 def _indicators(codes: set[str]) -> dict[str, Read]:
@@ -144,3 +140,9 @@ def code_of(card: Card) -> str:
         return card.organisation.code
     assert card.unit is not None
     return card.unit.key
+
+
+def forget() -> None:
+    """Drop all that is kept."""
+    with _lock:
+        _kept.clear()

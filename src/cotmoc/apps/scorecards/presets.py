@@ -7,7 +7,7 @@ from typing import Any
 from cotmoc.apps.scorecards.assuming import Assumed, Dial, DialKind, dials, plain
 from cotmoc.apps.scorecards.baseline import Baseline
 from cotmoc.apps.scorecards.losses import own_readings
-from cotmoc.indicators.indices.losses import losses
+from cotmoc.indicators.indices.losses import Step, losses
 from cotmoc.indicators.indices.results import BodyScore, Reading
 
 Preset = Callable[[Baseline, str, Baseline | None], Assumed]
@@ -16,14 +16,12 @@ Preset = Callable[[Baseline, str, Baseline | None], Assumed]
 def at_target(base: Baseline, body: str, before: Baseline | None = None) -> Assumed:
     """Every leaf of which it can be told what full marks take, with full marks."""
     known = {dial.key: dial for dial in dials(base, body)}
-    steps = {
-        step.key: step
-        for loss in losses(
-            base.asked, base.score(body), own_readings(base, body), scales=base.scales
-        )
-        if loss.full
-        for step in loss.full.steps
-    }
+    steps: dict[str, Step] = {}
+    for loss in losses(base.asked, base.score(body), own_readings(base, body), scales=base.scales):
+        for step in loss.full.steps if loss.full else ():
+            held = steps.get(step.key)
+            if held is None or _further(step, held):
+                steps[step.key] = step
     found: dict[str, Mapping[str, Any]] = {}
     for key, step in steps.items():
         dial = known.get(key)
@@ -37,6 +35,13 @@ def at_target(base: Baseline, body: str, before: Baseline | None = None) -> Assu
             top = (dial.now.numerator or Decimal(0)) + (-step.count if step.fewer else step.count)
             found[dial.name] = _parts(top, dial.now.denominator)
     return found
+
+
+def _further(step: Step, held: Step) -> bool:
+    """Whether a step asks more than another of the same reading, which another leaf asks."""
+    if step.value is not None and held.value is not None:
+        return step.value < held.value if step.fewer else step.value > held.value
+    return (step.things or 0) > (held.things or 0)
 
 
 def as_best(base: Baseline, body: str, before: Baseline | None = None) -> Assumed:

@@ -30,6 +30,7 @@ from cotmoc.apps.accounts.services import (
 from cotmoc.apps.measurement.services import sync_catalogue
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import give_post, load_units
+from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.config import demo
 from cotmoc.config.cli.output import (
     NOT_FOUND,
@@ -122,6 +123,8 @@ def run_setup(chosen: argparse.Namespace) -> None:
         load_units(actor=None, now=timezone.now())
     with step(_("Catalogue of indicators")):
         sync_catalogue(actor=None, now=timezone.now())
+    with step(_("Indices and their methods")):
+        sync_indices(actor=None, now=timezone.now())
     with step(_("Assets")):
         collect_assets()
 

@@ -182,7 +182,7 @@ def _lines(ahead: YearAhead, found: Outlook) -> Iterable[dict[str, Any]]:
     months = ahead.months[-SHOWN_MONTHS:]
     known = [_point(each.value, each.period.code, unit, "known") for each in months]
     expected = [
-        _point(value, period.code, unit, "estimated")
+        _point(value, period.code, unit, "expected")
         for value, period in zip(found.path, ahead.to_come, strict=True)
     ]
     yield {"label": _("measured, then expected"), "points": known + expected}
@@ -190,7 +190,7 @@ def _lines(ahead: YearAhead, found: Outlook) -> Iterable[dict[str, Any]]:
         return
     for label, path in ((_("lower bound"), found.path_low), (_("upper bound"), found.path_high)):
         bound = [
-            _point(value, period.code, unit, "estimated")
+            _point(value, period.code, unit, "expected")
             for value, period in zip(path, ahead.to_come, strict=True)
         ]
         yield {"label": label, "points": [{"value": None} for _month in months] + bound}

@@ -21,8 +21,8 @@ from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.scorecards.losses import LostRow, lost_rows
+from cotmoc.apps.scorecards.opening import Opened, open_card_of
 from cotmoc.apps.scorecards.proposals import Wanted, may_propose, propose
-from cotmoc.apps.scorecards.web.opening import Opened, open_card_of
 from cotmoc.apps.scorecards.wording import (
     WHY,
     deadline_for,
@@ -118,7 +118,7 @@ class Shown:
 
 def lost(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
     """Leaves on which a body loses points, in one of three orders."""
-    opened = open_card_of(request, code, unit)
+    opened = open_card_of(code, unit, request.GET, viewer=request.user)
     if opened.card is None or opened.base is None:
         return render(request, "scorecards/no_card.html", opened.context("lost"))
     today = timezone.localdate()
@@ -230,7 +230,7 @@ def _cells(each: Shown) -> list[Any]:
 @require_POST
 def propose_task(request: HttpRequest, code: str, unit: str) -> HttpResponse:
     """Propose a task that would win back the points of one leaf."""
-    opened = open_card_of(request, code, unit)
+    opened = open_card_of(code, unit, request.POST, viewer=request.user)
     today, person = timezone.localdate(), request.user
     body = opened.body
     if body is None or not may_propose(person, body, today):

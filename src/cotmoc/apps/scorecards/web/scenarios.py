@@ -25,7 +25,7 @@ from django.views.decorators.http import require_POST
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.assuming import Assumed, dials, read_assumed
+from cotmoc.apps.scorecards.assuming import Assumed, Dial, dials, read_assumed
 from cotmoc.apps.scorecards.baseline import baseline
 from cotmoc.apps.scorecards.models import IndexVersion, Scenario, ScoreRun
 from cotmoc.apps.scorecards.queries import latest, method_for
@@ -46,7 +46,7 @@ from cotmoc.apps.scorecards.wording import said
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import number
+from cotmoc.ui.formats import fixed, number
 from cotmoc.ui.listing import paginate
 
 ANY = [("", gettext_lazy("all"))]
@@ -158,7 +158,7 @@ def _rows(found: Sequence[Scenario]) -> list[Row]:
 def _export(rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
     headers = [
         _("Scenario"), _("Organisation"), _("Index"), _("Method"), _("Period"), _("Assumptions"),
-        _("Owner"), _("Shared"), _("Changed"), _("Stale"),
+        _("Saved by"), _("Shared"), _("Changed"), _("Stale"),
     ]  # fmt: skip
     return headers, [
         [
@@ -282,13 +282,16 @@ class Line:
 
     name: str
     now: str
-    cells: Sequence[str]
-    differs: Sequence[bool]
+    cells: Sequence["Cell"]
 
-    @property
-    def pairs(self) -> list[tuple[str, bool]]:
-        """Each scenario's cell, and whether it differs from the present."""
-        return list(zip(self.cells, self.differs, strict=True))
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a scenario gives, what it assumes for it, and whether it differs from the present."""
+
+    text: str
+    differs: bool
+    assumed: str = ""
 
 
 def compare(request: HttpRequest) -> HttpResponseBase:
@@ -338,10 +341,8 @@ def _side_by_side(chosen: Sequence[Scenario], person: Person) -> dict[str, Any]:
 
 
 def _line(name: str, now: Decimal | None, then: Sequence[Decimal | None], places: int) -> Line:
-    def text(value: Decimal | None) -> str:
-        return number(value) if places == 2 or value is None else format(value, f".{places}f")
-
-    return Line(name, text(now), [text(each) for each in then], [each != now for each in then])
+    cells = [Cell(fixed(each, places), each != now) for each in then]
+    return Line(name, fixed(now, places), cells)
 
 
 def _totals(played: Sequence[Played], places: int) -> list[Line]:
@@ -353,8 +354,7 @@ def _totals(played: Sequence[Played], places: int) -> list[Line]:
         Line(
             _("Rank"),
             str(now.rank or "–"),
-            [str(rank or "–") for rank in ranks],
-            [rank != now.rank for rank in ranks],
+            [Cell(str(rank or "–"), rank != now.rank) for rank in ranks],
         ),
     ]
 
@@ -374,16 +374,30 @@ def _groups(played: Sequence[Played], children: Sequence[Any]) -> list[Line]:
 
 
 def _leaves(played: Sequence[Played]) -> list[Line]:
-    """The leaves for which some scenario assumes something."""
-    dials_of = {name: dial for each in played for name, dial in each.dials.items()}
-    named = [name for name in dials_of if any(name in each.kept for each in played)]
-    lines = {}
-    for name in named:
-        leaf = dials_of[name].leaf
-        lines[leaf.code] = _line(
-            said(leaf.name),
-            played[0].outcome.now.leaves[leaf.code].points,
-            [each.outcome.then.leaves[leaf.code].points for each in played],
-            2,
-        )
-    return list(lines.values())
+    """What some scenario assumes, with the points of its leaf."""
+    known = {name: dial for each in played for name, dial in each.dials.items()}
+    lines = []
+    for name, dial in known.items():
+        if not any(name in each.kept for each in played):
+            continue
+        now = played[0].outcome.now.leaves[dial.leaf.code].points
+        cells = []
+        for each in played:
+            points = each.outcome.then.leaves[dial.leaf.code].points
+            cells.append(Cell(fixed(points), points != now, _assumption(dial, each.kept.get(name))))
+        part = f" ({dial.part})" if dial.part else ""
+        lines.append(Line(f"{said(dial.leaf.name)}{part}", fixed(now), cells))
+    return lines
+
+
+def _assumption(dial: Dial, kept: Mapping[str, Any] | None) -> str:
+    """What is assumed, in few words; nothing where the present holds."""
+    if kept is None:
+        return ""
+    if "numerator" in kept:
+        return f"{number(kept['numerator'])} / {number(kept['denominator'])}"
+    if "chosen" in kept:
+        names = {each.code: said(each.name) for each in dial.options}
+        names = names or {"yes": _("yes"), "no": _("no")}
+        return ", ".join(names[each] for each in kept["chosen"])
+    return number(kept.get("value", kept.get("points")))

@@ -27,10 +27,10 @@ from cotmoc.apps.scorecards.assuming import (
 from cotmoc.apps.scorecards.baseline import Baseline, baseline, code_of
 from cotmoc.apps.scorecards.losses import group_of_leaves
 from cotmoc.apps.scorecards.models import Scenario
+from cotmoc.apps.scorecards.opening import Opened, open_card_of
 from cotmoc.apps.scorecards.presets import PRESETS
 from cotmoc.apps.scorecards.queries import method_for
 from cotmoc.apps.scorecards.scenarios import Staleness, scenarios, staleness
-from cotmoc.apps.scorecards.web.opening import Opened, open_card_of
 from cotmoc.apps.scorecards.wording import said
 from cotmoc.core.periods import read_local, write_local
 from cotmoc.indicators.indices.results import Body
@@ -85,7 +85,7 @@ class Row:
 def page(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
     """The table of readings with what is assumed, and what comes of it; a part of the page when
     htmx asks while a slider moves."""
-    opened = open_card_of(request, code, unit)
+    opened = open_card_of(code, unit, request.GET, viewer=request.user)
     if opened.card is None or opened.base is None:
         return render(request, "scorecards/no_card.html", opened.context("what-if"))
     body = code_of(opened.card)

@@ -1,13 +1,14 @@
 """The card that a page of one body speaks of, by its address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
-from cotmoc.apps.scorecards.baseline import Baseline, baseline
+from cotmoc.apps.scorecards.baseline import Baseline, baseline, code_of
 from cotmoc.apps.scorecards.models import Card, IndexVersion
 from cotmoc.apps.scorecards.queries import card_of, cards, method_for, methods
 from cotmoc.core.periods import parse_period
@@ -55,20 +56,21 @@ class Opened:
         }
 
 
-def open_card_of(request: HttpRequest, code: str, unit: str) -> Opened:
-    """The card asked for by `?method=` and `?period=`; without, the newest that the body has.
+def open_card_of(code: str, unit: str, asked: Mapping[str, str], *, viewer: object) -> Opened:
+    """The card asked for by `method` and `period`; without, the newest that the body has.
 
     Http404 for an index, method or body that is not there. At most seven queries.
     """
-    asked = request.POST if request.method == "POST" else request.GET
     version = _version(code, asked.get("method", ""), unit)
-    periods = tuple(_periods(version, unit, request.user))
+    periods = tuple(_periods(version, unit, viewer))
     period = asked.get("period", "")
     if period not in periods:
         period = periods[0] if periods else ""
-    card = _card(version, unit, period, request.user)
+    card = _card(version, unit, period, viewer)
     subject = _subject(card, unit)
-    base = baseline(version, period, viewer=request.user) if card else None
+    base = baseline(version, period, viewer=viewer) if card else None
+    if card and base and code_of(card) not in base.by_code:  # gone since the card was made
+        base = None
     return Opened(version, period, periods, unit, subject, card, base)
 
 
