@@ -317,6 +317,52 @@ class Deeds:
         )
         return "publication.recorded"
 
+    def wanted(self):
+        body = self.province
+        return proposals.Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+
+    def proposed(self):
+        index = self.an_index()
+        return proposals.propose(index, self.wanted(), actor=None, now=self.now)[0]
+
+    def scorecards_propose(self):
+        proposals.propose(self.an_index(), self.wanted(), **self.who)
+        return "proposal.made"
+
+    def scorecards_drop_proposal(self):
+        proposals.drop_proposal(self.proposed(), **self.who)
+        return "proposal.dropped"
+
+    def scorecards_restore_proposal(self):
+        dropped = proposals.drop_proposal(self.proposed(), actor=None, now=self.now)
+        proposals.restore_proposal(dropped, **self.who)
+        return "proposal.restored"
+
+    def scorecards_hand_over(self):
+        waiting = self.proposed()
+        self.monkeypatch.setattr(ports, "_desk", lambda: self)
+        proposals.hand_over(waiting, "/scorecards/", **self.who)
+        return "proposal.taken"
+
+    def create(self, wanted, *, actor, now):
+        """As a room that owns tasks makes one."""
+        return "/tasks/1/"
+
+    def a_scenario(self, actor):
+        draft = scenarios.Draft("Thử", self.an_index(), self.province, "2026-08", {})
+        return scenarios.save_scenario(draft, actor=actor, now=self.now)
+
+    def scorecards_save_scenario(self):
+        self.a_scenario(self.cast.dung)
+        return "scenario.saved"
+
+    def scorecards_share_scenario(self):
+        scenarios.share_scenario(self.a_scenario(self.cast.dung), True, **self.who)
+        return "scenario.shared"
+
+    def scorecards_delete_scenario(self):
+        scenarios.delete_scenario(self.a_scenario(self.cast.dung), **self.who)
+        return "scenario.deleted"
     def part(self, *leaves, dung_speaks=False):
         """A department's part in a round of one leaf that figures give, or of these."""
         body = Organisation.objects.get(code="H44.07")
@@ -477,53 +523,6 @@ class Deeds:
         self.part()
         reminding.remind(**self.who)
         return "assessment.reminded"
-
-    def wanted(self):
-        body = self.province
-        return proposals.Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
-
-    def proposed(self):
-        index = self.an_index()
-        return proposals.propose(index, self.wanted(), actor=None, now=self.now)[0]
-
-    def scorecards_propose(self):
-        proposals.propose(self.an_index(), self.wanted(), **self.who)
-        return "proposal.made"
-
-    def scorecards_drop_proposal(self):
-        proposals.drop_proposal(self.proposed(), **self.who)
-        return "proposal.dropped"
-
-    def scorecards_restore_proposal(self):
-        dropped = proposals.drop_proposal(self.proposed(), actor=None, now=self.now)
-        proposals.restore_proposal(dropped, **self.who)
-        return "proposal.restored"
-
-    def scorecards_hand_over(self):
-        waiting = self.proposed()
-        self.monkeypatch.setattr(ports, "_desk", lambda: self)
-        proposals.hand_over(waiting, "/scorecards/", **self.who)
-        return "proposal.taken"
-
-    def create(self, wanted, *, actor, now):
-        """As a room that owns tasks makes one."""
-        return "/tasks/1/"
-
-    def a_scenario(self, actor):
-        draft = scenarios.Draft("Thử", self.an_index(), self.province, "2026-08", {})
-        return scenarios.save_scenario(draft, actor=actor, now=self.now)
-
-    def scorecards_save_scenario(self):
-        self.a_scenario(self.cast.dung)
-        return "scenario.saved"
-
-    def scorecards_share_scenario(self):
-        scenarios.share_scenario(self.a_scenario(self.cast.dung), True, **self.who)
-        return "scenario.shared"
-
-    def scorecards_delete_scenario(self):
-        scenarios.delete_scenario(self.a_scenario(self.cast.dung), **self.who)
-        return "scenario.deleted"
 
     def an_index(self):
         return IndexVersion.objects.create(

@@ -106,6 +106,25 @@ def handed_in(plan):
 
 
 @pytest.fixture
+def proposal(db, cast, now):
+    """A task proposed for the points of H44.07, by Dung."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+    return propose(index, wanted, actor=cast.dung, now=now)[0]
+
+
+@pytest.fixture
+def scenario(db, cast, now):
+    """A what-if of H44.07 that Dung shares."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
+    made = save_scenario(draft, actor=cast.dung, now=now)
+    return share_scenario(made, True, actor=cast.dung, now=now)
+
+
+@pytest.fixture
 def trial_index(now):
     """A small index, one leaf for every way in which a body is asked."""
     raw = yaml.safe_load(TRIAL.read_text(encoding="utf-8"))
@@ -145,26 +164,7 @@ def proof(opened_round):
 
 
 @pytest.fixture
-def proposal(db, cast, now):
-    """A task proposed for the points of H44.07, by Dung."""
-    index = IndexVersion.objects.get(code="qd766", latest=True)
-    body = Organisation.objects.get(code="H44.07")
-    wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
-    return propose(index, wanted, actor=cast.dung, now=now)[0]
-
-
-@pytest.fixture
-def scenario(db, cast, now):
-    """A what-if of H44.07 that Dung shares."""
-    index = IndexVersion.objects.get(code="qd766", latest=True)
-    body = Organisation.objects.get(code="H44.07")
-    draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
-    made = save_scenario(draft, actor=cast.dung, now=now)
-    return share_scenario(made, True, actor=cast.dung, now=now)
-
-
-@pytest.fixture
-def address_of(db, plan, plan_task, handed_in, proposal, scenario, opened_round, proof):
+def address_of(db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"

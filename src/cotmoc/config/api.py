@@ -38,6 +38,7 @@ for router in (
     scorecards,
     published,
     robustness,
+    rounds,
     scenarios,
     rounds,
 ):

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from cotmoc.apps.measurement.queries import own_body
-from cotmoc.apps.orgs.models import AdminUnit, Organisation
+from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.board import Part, agrees, part_of
 from cotmoc.apps.scorecards.held import in_force, kind_of

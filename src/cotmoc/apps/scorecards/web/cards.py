@@ -18,7 +18,7 @@ from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.board import agrees, part_of
 from cotmoc.apps.scorecards.held import Chosen, choose, held_of
-from cotmoc.apps.scorecards.models import Assessment, Entry
+from cotmoc.apps.scorecards.models import Assessment, Card, Entry
 from cotmoc.apps.scorecards.queries import Line, OpenCard
 from cotmoc.apps.scorecards.web import words
 from cotmoc.indicators.indices.model import Group, Leaf
