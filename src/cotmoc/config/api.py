@@ -40,5 +40,6 @@ for router in (
     robustness,
     rounds,
     scenarios,
+    rounds,
 ):
     api.add_router("", router)
