@@ -34,6 +34,14 @@ ANSWERS = {
     "data/compute/": 405,
     "targets/<int:pk>/links/": 405,
     "targets/<int:pk>/bind/": 405,
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": 405,
+    "scorecards/proposals/<int:pk>/": 405,
+    "scorecards/scenarios/save/": 405,
+    "scorecards/scenarios/<int:pk>/": 405,
+    "rounds/<int:pk>/do/": 405,
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": 405,
+    "rounds/evidence/<int:pk>/link/": 302,
+    "rounds/evidence/<int:pk>/remove/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
@@ -49,6 +57,8 @@ GUARDED = {
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
     "plans/<int:pk>/next-year/": STEER,
     "targets/<int:pk>/definition/": STEER,
+    "rounds/new/": STEER,
+    "rounds/<int:pk>/correct/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -63,13 +73,31 @@ DEEDS = {
     "documents/<int:pk>/confirm/finish/": STEER,
     "targets/<int:pk>/links/": STEER,
     "targets/<int:pk>/bind/": STEER,
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": STEER,
+    "scorecards/proposals/<int:pk>/": STEER | {"reporter", "committee"},  # An and Bình: their body
+    "scorecards/scenarios/save/": READS_DRAFTS | {"reporter"},
+    "scorecards/scenarios/<int:pk>/": {"secretariat"},  # Dung's own
+    "rounds/<int:pk>/do/": STEER,
+    # Bình sits in the committee and speaks for the department, as An does.
+    "rounds/<int:pk>/<str:unit>/": {"committee", "reporter"},
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"committee", "reporter"},
+    "rounds/evidence/<int:pk>/remove/": {"committee", "reporter"},
 }
 # What a deed needs to be told.
 SENT = {
+    "rounds/<int:pk>/do/": {"do": "refresh"},
+    "rounds/<int:pk>/<str:unit>/": {"do": "save"},
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"link": "https://a.vn/ke-hoach"},
     "documents/<int:pk>/validity/": {"state": "in_force"},
     "documents/<int:pk>/confirm/rows/": {"do": "accept-clean"},
     "documents/<int:pk>/confirm/rows/<int:number>/": {"do": "accept", "version": 1},
-}
+    "scorecards/<slug:code>/cards/<str:unit>/propose/": {"leaf": "ON_TIME"},
+    "scorecards/proposals/<int:pk>/": {"do": "drop"},
+    "scorecards/scenarios/save/": {
+        "index": "qd766", "method": "2022", "unit": "H44.07", "period": "2026-08", "name": "Thử",
+    },
+    "scorecards/scenarios/<int:pk>/": {"do": "unshare"},
+}  # fmt: skip
 
 
 def refused(answer, address):

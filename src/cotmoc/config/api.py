@@ -8,6 +8,8 @@ from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
 from cotmoc.apps.scorecards.composite_api import router as robustness
+from cotmoc.apps.scorecards.published_api import router as published
+from cotmoc.apps.scorecards.rounds_api import router as rounds
 from cotmoc.apps.scorecards.scenario_api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
@@ -34,7 +36,10 @@ for router in (
     forecast,
     programmes,
     scorecards,
+    published,
     robustness,
+    rounds,
     scenarios,
+    rounds,
 ):
     api.add_router("", router)

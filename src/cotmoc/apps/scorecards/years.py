@@ -44,6 +44,7 @@ class Value:
     published_on: date | None = None
     publication: int | None = None
     note: str = ""
+    ranked: int = 0  # among how many, where it was computed
 
 
 @dataclass(slots=True)
@@ -233,7 +234,7 @@ def _published_value(row: Published) -> Value:
         row.rank,
         row.max,
         False,
-        row.note or publication.source,
+        publication.source,
         publication.published_on,
         publication.pk,
         row.note,
@@ -243,7 +244,7 @@ def _published_value(row: Published) -> Value:
 def _computed_value(card: Card, node: str, methods: Mapping[str, IndexVersion]) -> Value:
     """What a card says of a node, on the scale that the node is published on."""
     if node == TOTAL:
-        return Value(card.total, card.rank, card.max, True)
+        return Value(card.total, card.rank, card.max, True, ranked=card.ranked)
     if (share := card.pillars.get(node)) is not None:
         return Value(Decimal(share), None, Decimal(1), True)
     found = card.nodes.get(node) or card.leaves.get(node) or {}

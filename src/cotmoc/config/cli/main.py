@@ -62,7 +62,9 @@ def build_parser() -> argparse.ArgumentParser:
         operate,
         plans,
         portal766,
+        rounds,
         sample,
+        score,
         units,
     )
 
@@ -91,6 +93,8 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        rounds,
+        score,
         bench,
     ):
         module.add_commands(commands)

@@ -284,8 +284,10 @@ def steps(change: int | None) -> SafeString:
     if not change:
         return format_html('<span class="steps same">{}</span>', gettext("same place"))
     up = change > 0
-    words = ngettext("up %(n)s place", "up %(n)s places", abs(change)) if up else ngettext(
-        "down %(n)s place", "down %(n)s places", abs(change)
+    words = (
+        ngettext("up %(n)s place", "up %(n)s places", abs(change))
+        if up
+        else ngettext("down %(n)s place", "down %(n)s places", abs(change))
     )
     return format_html(
         '<span class="steps {}"><svg class="shape" viewBox="0 0 10 10" aria-hidden="true" '
@@ -362,6 +364,8 @@ def line_chart(
         legend.append({"code": "partial", "words": gettext("of a part of the bodies")})
     if "estimated" in sure:
         legend.append({"code": "estimated", "words": gettext("estimated by shares")})
+    if "expected" in sure:
+        legend.append({"code": "expected", "words": gettext("forecast")})
     if drawn.absent:
         legend.append({"code": "absent", "words": gettext("no value; the table says why")})
     return {"chart": drawn, "label": label, "legend": legend, "name": name}

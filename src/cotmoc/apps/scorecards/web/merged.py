@@ -1,6 +1,6 @@
 """Merged provinces: what their value could be, by named rules side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.orgs.models import AdminUnit, Organisation
+from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.merged import MergedProvince, Merging, Rule, merging
 from cotmoc.apps.scorecards.models import IndexVersion, Published
 from cotmoc.apps.scorecards.web.results_words import (
     FORMULAS,
     RULES,
+    index_words,
     merged_words,
     places_of,
     short_method,
@@ -75,11 +76,13 @@ def merged_provinces(request: HttpRequest, code: str) -> HttpResponseBase:
     methods = {row.method: row for row in IndexVersion.objects.filter(latest=True, code=code)}
     if not methods:
         raise Http404
-    periods = [each for each in _periods(code) if each[1] in methods]
+    periods = {each: held for each, held in _periods(code).items() if each[1] in methods}
     index, period = _chosen(request, methods, periods)
-    data = request.GET if request.GET.get("period") else {**request.GET.dict()}
-    form = MergedFilters(data, periods=periods)
-    context: dict[str, Any] = {"index": index, "form": form, "tab": "years", "periods": periods}
+    asked = {**request.GET.dict(), "period": f"{period}@{index.method}"}
+    form = MergedFilters(asked, periods=list(periods))
+    context: dict[str, Any] = {
+        "index": index, "title": index_words(index), "form": form, "tab": "years",
+    }  # fmt: skip
     if not period:
         form.apply([])
         return render(request, "scorecards/merged.html", context)
@@ -103,15 +106,16 @@ def merged_provinces(request: HttpRequest, code: str) -> HttpResponseBase:
             for rule in Rule
         ],
         "rows": [_row(row, most, found) for row in page],
-        "own": _own(found, most),
+        "own": _shown(request, found, most),
         "with_value": sum(_has_value(each) for each in found.provinces),
         "total": len(found.provinces),
     }  # fmt: skip
     return render(request, "scorecards/merged.html", context)
 
 
-def _periods(code: str) -> list[tuple[str, str]]:
-    """Periods and methods with results of provinces that were merged since, the newest first."""
+def _periods(code: str) -> dict[tuple[str, str], int]:
+    """Periods and methods with results of provinces that were merged since, the newest first, and
+    how many values each has."""
     rows = (
         Published.objects.current()
         .filter(index__code=code, unit__level="province")
@@ -119,21 +123,27 @@ def _periods(code: str) -> list[tuple[str, str]]:
         .order_by("-period_end", "-index__valid_from")
         .values_list("period", "index__method")
     )
-    return list(dict.fromkeys(rows))
+    found: dict[tuple[str, str], int] = {}
+    for row in rows:
+        found[row] = found.get(row, 0) + 1
+    return found
 
 
 def _chosen(
-    request: HttpRequest, methods: dict[str, IndexVersion], periods: Sequence[tuple[str, str]]
+    request: HttpRequest,
+    methods: dict[str, IndexVersion],
+    periods: Mapping[tuple[str, str], int],
 ) -> tuple[IndexVersion, str]:
+    """The period asked for, else the newest of those with most values: a year of which only single
+    rows are known says little."""
     period, _at, method = request.GET.get("period", "").partition("@")
-    method = method or request.GET.get("method", "")
     for each in periods:
         if each[0] == period and (not method or each[1] == method):
             return methods[each[1]], period
-    if periods:
-        # The newest period may have single rows only: the one with most is worth showing first.
-        return methods[periods[0][1]], periods[0][0]
-    return next(iter(methods.values())), ""
+    if not periods:
+        return next(iter(methods.values())), ""
+    period, method = max(periods, key=lambda each: periods[each])
+    return methods[method], period
 
 
 def _sort_keys() -> dict[str, Any]:
@@ -164,6 +174,7 @@ class RuleCell:
     difference: str
     about: str
     missing: bool
+    lacking: int
 
 
 def _row(row: MergedProvince, most: Decimal, found: Merging) -> dict[str, Any]:
@@ -201,15 +212,18 @@ def _cell(row: MergedProvince, rule: Rule, most: Decimal, found: Merging) -> Rul
         "" if not difference else signed(difference, places_of(most)),
         merged_words(merged),
         merged.value is None,
+        len(merged.lacking),
     )
 
 
-def _own(found: Merging, most: Decimal) -> dict[str, Any] | None:
-    """The installation's own province, if it is a merged one."""
-    body = Organisation.objects.filter(kind="province").select_related("unit").first()
-    unit: AdminUnit | None = body.unit if body else None
-    own = next((row for row in found.provinces if unit and row.unit == unit), None)
-    return _row(own, most, found) if own else None
+def _shown(request: HttpRequest, found: Merging, most: Decimal) -> dict[str, Any] | None:
+    """The province asked for with all it is made of; without asking the installation's own."""
+    key = request.GET.get("unit", "")
+    if not key:
+        body = Organisation.objects.filter(kind="province").select_related("unit").first()
+        key = body.unit.key if body and body.unit else ""
+    row = next((each for each in found.provinces if each.unit.key == key), None)
+    return _row(row, most, found) if row else None
 
 
 def _export(

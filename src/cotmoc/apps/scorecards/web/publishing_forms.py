@@ -112,11 +112,9 @@ class FileForm(_Results):
     )
     field_order = ("file", "index", "period", "on", "source", "published_on", "keep_good")
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not given.get("file") and not given.get("digest"):
-            self.add_error("file", _("Choose a file."))
-        return given
+    def __init__(self, *args: Any, methods: Sequence[IndexVersion], **kwargs: Any) -> None:
+        super().__init__(*args, methods=methods, **kwargs)
+        self.fields["file"].required = not self.data.get("digest")
 
 
 class HandForm(_Results):

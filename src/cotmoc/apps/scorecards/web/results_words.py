@@ -1,6 +1,7 @@
 """How published results, breaks and rules of merging are said."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext_lazy
@@ -60,23 +61,20 @@ def value_words(value: Decimal | None, most: Decimal | None) -> str:
 
 
 def change_words(change: Change | None, most: Decimal | None) -> str:
-    """+0,0123, or that it cannot be compared; empty for the first value."""
-    if change is None:
-        return ""
-    if change.not_comparable:
-        return _("not comparable")
-    return "" if change.points is None else signed(change.points, places_of(most))
+    """+0,0123; empty where there is nothing to compare, or it cannot be compared."""
+    points = change.points if change else None
+    return "" if points is None else signed(points, places_of(most))
 
 
-def break_words(each: Break, methods: Mapping[str, IndexVersion]) -> str:
-    """What changed at a break."""
+def break_words(each: Break, methods: Mapping[str, IndexVersion]) -> list[str]:
+    """What changed at a break, one thing each."""
     said = []
     if each.method:
         version = methods.get(each.at.method)
         said.append(_("new method %(method)s") % {"method": short_method(version, each.at.method)})
     if each.borders:
         said.append(_("new borders %(day)s") % {"day": day(each.borders)})
-    return ", ".join(said)
+    return said
 
 
 def short_method(version: IndexVersion | None, method: str) -> str:
@@ -87,12 +85,18 @@ def short_method(version: IndexVersion | None, method: str) -> str:
     return method if version is None else f"{method}"
 
 
+def index_words(version: IndexVersion) -> str:
+    """An index's name without what tells its methods apart."""
+    return version.name.partition(", ")[0]
+
+
 def subject_words(subject: Subject) -> str:
     """A subject's name; of a province that ended or began, also until or since when."""
     if not isinstance(subject, AdminUnit):
         return subject.short_name
     if subject.valid_to:
-        return _("%(name)s (until %(day)s)") % {"name": subject, "day": day(subject.valid_to)}
+        last = subject.valid_to - timedelta(days=1)
+        return _("%(name)s (until %(day)s)") % {"name": subject, "day": day(last)}
     if subject.valid_from:
         return _("%(name)s (from %(day)s)") % {"name": subject, "day": day(subject.valid_from)}
     return str(subject)

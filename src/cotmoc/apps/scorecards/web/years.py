@@ -23,6 +23,7 @@ from cotmoc.apps.scorecards.subjects import Subject
 from cotmoc.apps.scorecards.web.results_words import (
     break_words,
     change_words,
+    index_words,
     language,
     node_words,
     places_of,
@@ -184,6 +185,7 @@ def card_years(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         "period": request.GET.get("period", ""),
         "merged": len(lineage.members) > 1 and isinstance(lineage.members[0], AdminUnit),
         "rows": rows,
+        "computed_any": any(row.computed for row in rows),
         "form": form,
         "tab": "years",
         **_common(years, asked),
@@ -194,11 +196,13 @@ def card_years(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    """One value in a table: what it is, how it stands to the one before, where it is from."""
+    """A subject's values of one period: what was published and what was computed beside it, and how
+    it stands to the one before."""
 
     place: Place
     series: Series
-    value: Value
+    published: Value | None
+    computed: Value | None
     change: Change | None
     most: Decimal | None
 
@@ -216,7 +220,23 @@ class YearRow:
 
     @property
     def shown(self) -> str:
-        return value_words(self.value.points, self.most)
+        return value_words(self.published.points if self.published else None, self.most)
+
+    @property
+    def computed_shown(self) -> str:
+        return value_words(self.computed.points if self.computed else None, self.most)
+
+    @property
+    def against(self) -> str:
+        """What it is compared with, or cannot be."""
+        if self.change is None:
+            return ""
+        said = (
+            _("not comparable with %(period)s")
+            if self.change.not_comparable
+            else _("against %(period)s")
+        )
+        return said % {"period": self.change.before.period}
 
     @property
     def change_shown(self) -> str:
@@ -229,30 +249,31 @@ def _year_rows(years: Years, asked: Asked) -> list[YearRow]:
     for series in years.series:
         changes = years.changes(series)
         for place in series.places:
-            for held in (series.published, series.computed):
-                if value := held.get(place):
-                    change = changes.get(place) if value is series.at(place) else None
-                    rows.append(YearRow(place, series, value, change, value.max or asked.most))
+            held = series.published.get(place), series.computed.get(place)
+            most = next((each.max for each in held if each and each.max), None) or asked.most
+            rows.append(YearRow(place, series, *held, changes.get(place), most))
     rows.sort(key=lambda row: row.place, reverse=True)
     return rows
 
 
 def _export_rows(kind: str, name: str, rows: Sequence[YearRow]) -> HttpResponseBase:
     headers = [
-        _("Period"), _("Method"), _("Code"), _("Subject"), _("Value"), _("Change"), _("Rank"),
-        _("Places won"), _("Published or computed"), _("Source"), _("Published on"),
+        _("Period"), _("Method"), _("Code"), _("Subject"), _("Published value"),
+        _("Published rank"), _("Computed here"), _("Rank among those computed"),
+        _("Compared"), _("Change"), _("Places won"), _("Source"), _("Published on"),
     ]  # fmt: skip
-    cells = [
-        [
-            row.place.period, row.place.method, row.series.subject.code, row.name,
-            row.value.points, row.change_shown, row.value.rank,
-            row.change.places if row.change else None,
-            _("computed") if row.value.computed else _("published"),
-            row.value.source, row.value.published_on,
-        ]
-        for row in rows
+    return export(kind, f"qua-cac-nam-{name}".replace(":", "-"), headers, map(_row_cells, rows))
+
+
+def _row_cells(row: YearRow) -> list[Any]:
+    published, computed = row.published, row.computed
+    return [
+        row.place.period, row.place.method, row.series.subject.code, row.name,
+        *((published.points, published.rank) if published else (None, None)),
+        *((computed.points, computed.rank) if computed else (None, None)),
+        row.against, row.change_shown, row.change.places if row.change else None,
+        *((published.source, published.published_on) if published else (None, None)),
     ]  # fmt: skip
-    return export(kind, f"qua-cac-nam-{name}".replace(":", "-"), headers, cells)
 
 
 # All subjects -------------------------------------------------------------------------------------
@@ -262,13 +283,13 @@ def _export_rows(kind: str, name: str, rows: Sequence[YearRow]) -> HttpResponseB
 class Cell:
     """A value in the table of all, `broken` where it cannot be compared with the one before."""
 
+    head: str
     shown: str
     rank: int | None
     change: str
     better: bool | None
     broken: bool
     computed: bool
-    value: Decimal | int | None
 
 
 def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -279,7 +300,7 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
     chosen = form.apply(years.series)
     ranks = form.cleaned_data.get("show") == "rank"
     places = years.places
-    rows, sort = sort_rows(chosen, request, _sort_keys(places, ranks), "name")
+    rows, sort = sort_rows(chosen, request, _sort_keys(years, ranks), "standing")
     if kind := export_format(request):
         return _export_table(kind, code, years, rows)
     page = paginate(request, rows)
@@ -291,7 +312,7 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
         "sort": sort,
         "total": len(years.series),
         "ranks": ranks,
-        "heads": [_head(place, broken.get(place), asked) for place in places],
+        "heads": [_head(place, broken.get(place)) for place in places],
         "rows": [(each, _cells(years, each, places, broken, asked, ranks)) for each in page],
         "tab": "years",
         "drawn_own": len(chosen) > MOST_LINES,
@@ -306,8 +327,20 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "scorecards/index_years.html", context)
 
 
-def _sort_keys(places: Sequence[Place], ranks: bool) -> dict[str, Any]:
-    keys: dict[str, Any] = {"name": lambda each: fold(subject_words(each.subject))}
+def _sort_keys(years: Years, ranks: bool) -> dict[str, Any]:
+    """By name, by any period, or as first shown: by rank in the newest period that ranks most."""
+    places = years.places
+    held = {place: sum(each.at(place) is not None for each in years.series) for place in places}
+    fullest = max(places, key=lambda place: (held[place], place), default=None)
+
+    def standing(each: Series) -> int | None:
+        value = each.at(fullest) if fullest else None
+        return value and value.rank
+
+    keys: dict[str, Any] = {
+        "name": lambda each: fold(subject_words(each.subject)),
+        "standing": standing,
+    }
 
     def value_at(place: Place) -> Any:
         def key(each: Series) -> Decimal | int | None:
@@ -325,13 +358,12 @@ def _key(place: Place) -> str:
     return f"{place.period}.{place.method}"
 
 
-def _head(place: Place, broken: Break | None, asked: Asked) -> dict[str, Any]:
-    methods = {row.method: row for row in asked.methods}
+def _head(place: Place, broken: Break | None) -> dict[str, Any]:
     return {
         "period": place.period,
         "method": short_method(None, place.method),
         "key": _key(place),
-        "broken": break_words(broken, methods) if broken else "",
+        "broken": bool(broken),
     }
 
 
@@ -342,13 +374,13 @@ def _cells(
     broken: Mapping[Place, Break],
     asked: Asked,
     ranks: bool,
-) -> list[Cell | None]:
+) -> list[Cell]:
     changes = years.changes(series)
-    found: list[Cell | None] = []
+    found: list[Cell] = []
     for place in places:
-        value = series.at(place)
+        value, head = series.at(place), f"{place.period} · {short_method(None, place.method)}"
         if value is None:
-            found.append(None)
+            found.append(Cell(head, "–", None, "", None, place in broken, False))
             continue
         most = value.max or asked.most
         change = changes.get(place)
@@ -357,17 +389,19 @@ def _cells(
         shown = value_words(value.points, most)
         if ranks:
             shown = number(value.rank)
+        elif value.points is None and value.rank is not None:
+            shown = ""  # the rank alone was published
         delta = "" if not change or change.not_comparable else _delta(gained, won, most)
         sign = won if ranks else gained
         found.append(
             Cell(
+                head,
                 shown,
                 None if ranks else value.rank,
                 delta,
                 None if not sign else sign > 0,
                 place in broken,
                 value.computed,
-                value.rank if ranks else value.points,
             )
         )
     return found
@@ -414,10 +448,12 @@ def _common(years: Years, asked: Asked) -> dict[str, Any]:
     methods = {row.method: row for row in asked.methods}
     return {
         "index": asked.version,
+        "title": index_words(asked.version),
         "methods": list(reversed(asked.methods)),
         "node_words": node_words(asked.node, asked.words),
         "breaks": [
-            {"period": each.at.period, "words": break_words(each, methods)} for each in years.breaks
+            {"period": each.at.period, "words": ", ".join(break_words(each, methods))}
+            for each in years.breaks
         ],
     }
 

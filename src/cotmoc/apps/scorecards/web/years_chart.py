@@ -50,11 +50,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A vertical line at the left edge of a column, with what changed there."""
+    """A vertical line at the left edge of a column, with what changed there, line by line. In the
+    right half the words stand to its left."""
 
     x: str
-    words: str
-    row: int  # words of neighbours stand in different rows
+    words: tuple[str, ...]
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Chart:
 def years_chart(
     columns: Sequence[str],
     lines: Sequence[tuple[str, Sequence[Point]]],
-    marks: Mapping[int, str],
+    marks: Mapping[int, Sequence[str]],
     *,
     ranks: bool = False,
     words: Callable[[Decimal], str] = number,
@@ -111,13 +112,13 @@ def years_chart(
         tuple(Column(plain(across(n)), name) for n, name in enumerate(columns)),
         tuple(drawn),
         tuple(
-            Mark(plain(width * column), said, row % 2)
-            for row, (column, said) in enumerate(sorted(marks.items()))
+            Mark(plain(width * column), tuple(said), 2 * column >= len(columns))
+            for column, said in sorted(marks.items())
         ),
     )
 
 
-def _may_join(one: Point, other: Point, marks: Mapping[int, str]) -> bool:
+def _may_join(one: Point, other: Point, marks: Mapping[int, Sequence[str]]) -> bool:
     """Neighbours without a mark between them: over a year without a value no line is drawn."""
     return other.column == one.column + 1 and other.column not in marks
 
@@ -130,11 +131,7 @@ def _axis(values: Sequence[Decimal], ranks: bool) -> tuple[Decimal, Decimal, lis
         bottom, top, step = scale_of(min(values), max(values), None)
         levels = [bottom + step * n for n in range(int((top - bottom) / step) + 1)]
         return bottom, top, levels
-    worst = max(*values, Decimal(5))
+    worst = int(max(*values, Decimal(5)))
     step = -(-worst // _MOST_TICKS)
-    levels = [Decimal(1), *(step * n for n in range(1, _MOST_TICKS + 1))]
-    return (
-        Decimal(1) - _EDGE,
-        max(levels[-1], worst) + _EDGE,
-        [x for x in levels if x <= worst + step],
-    )
+    levels = [Decimal(n) for n in dict.fromkeys([1, *range(step, worst + step, step)])]
+    return Decimal(1) - _EDGE, levels[-1] + _EDGE, levels
