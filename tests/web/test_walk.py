@@ -53,6 +53,7 @@ GUARDED = {
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
     "plans/<int:pk>/next-year/": STEER,
     "targets/<int:pk>/definition/": STEER,
+    "scorecards/published/new/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -71,6 +72,7 @@ DEEDS = {
     "scorecards/proposals/<int:pk>/": STEER | {"reporter", "committee"},  # An and Bình: their body
     "scorecards/scenarios/save/": READS_DRAFTS | {"reporter"},
     "scorecards/scenarios/<int:pk>/": {"secretariat"},  # Dung's own
+    "scorecards/published/new/": STEER,
 }
 # What a deed needs to be told.
 SENT = {
@@ -83,6 +85,10 @@ SENT = {
         "index": "qd766", "method": "2022", "unit": "H44.07", "period": "2026-08", "name": "Thử",
     },
     "scorecards/scenarios/<int:pk>/": {"do": "unshare"},
+    "scorecards/published/new/": {
+        "how": "hand", "do": "confirm", "index": "par@qd876", "period": "2024",
+        "subject": "Hải Phòng", "points": "96,17", "rank": "1", "source": "báo",
+    },
 }  # fmt: skip
 
 
