@@ -202,7 +202,8 @@ LISTS = [
 NAMES = [
     "q", "page", "sort", "state", "pillar", "kind", "indicator", "period", "status", "level",
     "on", "parent", "line", "day", "export", "next", "body", "calendar", "rule", "merge", "wait",
-    "group", "show", "from", "unit", "method", "compare", "below", "missing", "path", "owner", "issuer", "year", "lead", "standing", "of",
+    "group", "show", "from", "unit", "path", "owner", "issuer", "year", "lead", "standing", "of",
+    "method", "compare", "below", "missing",
 ]  # fmt: skip
 NASTY = [
     "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 4400, "nonsense", "-",
