@@ -178,10 +178,10 @@ def _read_figures(
             "denominator",
         )
     )
-    for body, code, number, run, *values in rows.iterator(2000):
+    for body, code, number, run, status, value, above, below in rows.iterator(2000):
         if body in inputs.readings:
-            origin = f"figure:{number}"
-            inputs.readings[body][f"figure:{code}"] = Reading(*values, origin=origin)
+            found = Reading(status, value, above, below, origin=f"figure:{number}")
+            inputs.readings[body][f"figure:{code}"] = found
             inputs.runs.add(run)
 
 
@@ -245,7 +245,7 @@ def _read_answers(
         if isinstance(leaf.rule, PerCase)
     }
     for body, leaf, number, points in rows:  # a correction comes later and takes its place
-        if body in inputs.readings:
+        if body in inputs.readings and points is not None:
             value = points * signs.get(leaf, Decimal(1))
             inputs.readings[body][f"answer:{leaf}"] = Reading(value=value, origin=f"entry:{number}")
 

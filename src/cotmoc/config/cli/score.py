@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.orgs.models import OrganisationKind
 from cotmoc.apps.scorecards.catalogue import sync_indices
