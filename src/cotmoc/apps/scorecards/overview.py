@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from cotmoc.apps.measurement.queries import own_body
-from cotmoc.apps.orgs.models import AdminUnit, Organisation
+from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.board import Part, agrees, part_of
 from cotmoc.apps.scorecards.held import in_force, kind_of
@@ -289,4 +289,3 @@ def _wrong_first(line: IndexLine) -> tuple[int, Decimal, str]:
         return 0, -line.place.lost, line.newest.code
     stage = 3 if line.template else 1 if line.computed or line.published else 2
     return stage, Decimal(0), line.newest.code
-

@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         operate,
         plans,
         portal766,
+        rounds,
         sample,
         score,
         units,
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        rounds,
         score,
         bench,
     ):
