@@ -40,6 +40,5 @@ for router in (
     robustness,
     rounds,
     scenarios,
-    rounds,
 ):
     api.add_router("", router)

@@ -7,6 +7,7 @@ argued about is no score: until its round is published such a leaf has no data.
 
 import hashlib
 import json
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +41,7 @@ from cotmoc.indicators.indices.score import score
 
 _SIX_PLACES = Decimal("0.000001")
 _CHUNK = 500
+logger = logging.getLogger(__name__)
 
 
 class NothingToScoreError(ValueError):
@@ -479,14 +481,22 @@ def recompute(
     index: IndexVersion, period: Period, *, actor: Person | None, now: datetime
 ) -> ScoreRun | None:
     """Compute a method again after something that it may read was published: results, a round.
-    None where it reads nothing of the kind, or has nothing to read."""
-    wanted = wanted_by(index.definition)
-    if not (wanted.published or wanted.answered):
-        return None
+
+    None where it reads nothing of the kind, has nothing to read, or could not be computed: that is
+    journalled and logged, what was published is good all the same.
+    """
     try:
-        return compute_cards(index, period, actor=actor, now=now)
+        with transaction.atomic():
+            wanted = wanted_by(index.definition)
+            if wanted.published or wanted.answered:
+                return compute_cards(index, period, actor=actor, now=now)
     except NothingToScoreError:
-        return None
+        pass
+    except Exception as error:
+        logger.exception("%s could not be computed for %s", index, period)
+        after = {"period": period.code, "problem": str(error)[:500] or type(error).__name__}
+        record("scores.failed", index, actor=actor, now=now, after=after)
+    return None
 
 
 def _was_computed(index: IndexVersion, period: Period) -> bool:
