@@ -6,10 +6,9 @@ argued about is no score: until its round is published such a leaf has no data.
 """
 
 import hashlib
-import json
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -125,19 +124,15 @@ class Inputs:
 
     def digest(self, index: IndexVersion, period: Period) -> str:
         """SHA-256 of the definition, the bodies and everything that was read."""
-        read = [
-            [code, key, *_plain(reading)]
-            for code, readings in sorted(self.readings.items())
-            for key, reading in sorted(readings.items())
-        ]
-        bodies = sorted((body.code, body.name, body.kind) for body in self.bodies.values())
-        content = json.dumps([index.digest, period.code, bodies, read])
-        return hashlib.sha256(content.encode()).hexdigest()
+        lines = [index.digest, period.code, *map(repr, sorted(map(astuple, self.bodies.values())))]
+        for code in sorted(self.readings):
+            read = self.readings[code]
+            lines += [f"{code} {key} {_plain(read[key])}" for key in sorted(read)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _plain(reading: Reading) -> list[str]:
-    numbers = (reading.value, reading.numerator, reading.denominator)
-    return [reading.status, reading.origin, *("" if n is None else _text(n) for n in numbers)]
+def _plain(read: Reading) -> str:
+    return f"{read.status} {read.origin} {read.value} {read.numerator} {read.denominator}"
 
 
 def gather(index: IndexVersion, period: Period) -> Inputs:
