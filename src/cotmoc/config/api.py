@@ -38,7 +38,6 @@ for router in (
     scorecards,
     published,
     robustness,
-    rounds,
     scenarios,
     rounds,
 ):
