@@ -9,6 +9,7 @@ from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
 from cotmoc.apps.scorecards.composite_api import router as robustness
 from cotmoc.apps.scorecards.published_api import router as published
+from cotmoc.apps.scorecards.rounds_api import router as rounds
 from cotmoc.apps.scorecards.scenario_api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
@@ -37,6 +38,7 @@ for router in (
     scorecards,
     published,
     robustness,
+    rounds,
     scenarios,
 ):
     api.add_router("", router)

@@ -23,7 +23,7 @@ from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion, Round
 from cotmoc.apps.scorecards.objecting import object_to
 from cotmoc.apps.scorecards.prefilling import body_of
 from cotmoc.apps.scorecards.reckoning import applies, ask_of
-from cotmoc.apps.scorecards.rounds import Terms, open_round
+from cotmoc.apps.scorecards.rounds import Terms, open_round, refresh_computed
 from cotmoc.core.periods import parse_period
 from cotmoc.indicators.indices.model import Bands, Choice, Leaf, PerCase, Survey
 
@@ -65,6 +65,7 @@ def demo_round(*, now: datetime) -> Round | None:
     )
     bodies = Organisation.objects.filter(short_name__in=BODIES, parent__kind="province")
     made = open_round(index, parse_period(PERIOD), list(bodies), terms, actor=None, now=opened)
+    refresh_computed(made, actor=None, now=now)
     for assessment in made.assessments.select_related("round__index", "organisation"):
         _bring_to(assessment, BODIES[assessment.organisation.short_name], now)
     return made

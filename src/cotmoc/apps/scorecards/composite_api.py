@@ -92,7 +92,7 @@ def index_robustness(
     known = queries.periods_of(index, viewer=viewer(request))
     period = filters.period or (known[0] if known else "")
     kinds = queries.kinds_of(index, period, viewer=viewer(request))
-    kind = filters.kind or max(kinds, key=lambda each: kinds[each], default="commune")
+    kind: str = filters.kind or max(kinds, key=lambda each: kinds[each], default="commune")
     choices = Choices(filters.what, filters.noise, filters.draws, filters.seed)
     found = robustness(index, period, kind, choices, viewer=viewer(request))
     return {

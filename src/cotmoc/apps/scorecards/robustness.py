@@ -20,6 +20,7 @@ from cotmoc.indicators.composite.correlate import Kind as Correlation
 from cotmoc.indicators.composite.correlate import correlations
 from cotmoc.indicators.composite.framework import Aggregate, Framework, Indicator, Matrix, arranged
 from cotmoc.indicators.composite.normalise import Normalisation, normalise, spread
+from cotmoc.indicators.composite.products import product
 from cotmoc.indicators.composite.sensitivity import (
     Model,
     Mover,
@@ -193,7 +194,8 @@ def _case(index: Index, ranked: Sequence[Card]) -> _Case:
 def _adding(index: Index) -> set[str]:
     """Leaves whose points are added up: there a leaf without points adds none. In a weighted group
     it does not count."""
-    groups = [index, *(node for node in index.nodes() if isinstance(node, Group))]
+    groups: list[Index | Group] = [index]
+    groups += [node for node in index.nodes() if isinstance(node, Group)]
     return {
         child.code
         for group in groups
@@ -303,7 +305,7 @@ def _correlations(case: _Case, kind: Correlation) -> Correlations:
     totals = [[float("nan") if card.total is None else float(card.total)] for card in case.cards]
     columns = np.hstack([measured, np.array(above).reshape(len(totals), -1), np.array(totals)])
     there = (~np.isnan(columns)).astype(np.float64)
-    enough = there.T @ there >= FEWEST_TOGETHER
+    enough = product(there.T, there) >= FEWEST_TOGETHER
     found = np.where(enough, correlations(columns, kind), np.nan)
     place = {code: len(codes) + number for number, code in enumerate(groups)}
     return Correlations(

@@ -146,7 +146,7 @@ def _less(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 def body_rows(found: Round, *, viewer: object, on: date) -> list[BodyRow]:
     """The bodies of a round that somebody may see. Four queries, however many bodies."""
     rows = (
-        found.assessments.visible_to(viewer, on)  # type: ignore[attr-defined]
+        found.assessments.visible_to(viewer, on)
         .select_related("organisation")
         .prefetch_related(
             Prefetch("entries", Entry.objects.defer("computed_from", "answer")),

@@ -43,7 +43,12 @@ def add_commands(commands: "Subparsers[argparse.ArgumentParser]") -> None:
         ),
         epilog="cotmoc index check my-index.yaml --json · cotmoc index list",
     )
-    index.set_defaults(run=lambda _chosen: index.print_help() or USAGE)
+
+    def explain(_chosen: argparse.Namespace) -> int:
+        index.print_help()
+        return USAGE
+
+    index.set_defaults(run=explain)
     actions = index.add_subparsers(metavar="ACTION")
     _add_check(actions)
     listed = actions.add_parser("list", help=_("show the methods that are installed"))

@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         operate,
         plans,
         portal766,
+        rounds,
         sample,
         units,
     )
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         sample,
         facts,
         compute,
+        rounds,
         bench,
     ):
         module.add_commands(commands)

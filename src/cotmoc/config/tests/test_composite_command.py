@@ -8,7 +8,7 @@ import random
 import pytest
 from django.utils import translation
 
-from cotmoc.config.cli import composite
+from cotmoc.config.cli import composite, main
 from cotmoc.config.cli.output import CommandError
 
 META = """\
@@ -301,3 +301,14 @@ def test_a_whole_table_agrees_with_the_formulas_written_out(computed):
             own = expected[unit][code]
             better = sum(row[code] is not None and row[code] > own for row in expected.values())
             assert found["ranks"][unit][code] == 1 + better
+
+
+def test_the_command_stands_among_those_about_indices(capsys, tmp_path, settings):
+    settings.LANGUAGE_CODE = "en"
+    (tmp_path / "data.csv").write_text(DATA, encoding="utf-8")
+    (tmp_path / "meta.csv").write_text(META, encoding="utf-8")
+    files = ["--data", str(tmp_path / "data.csv"), "--meta", str(tmp_path / "meta.csv")]
+    assert main(["index", "composite", *files, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ranks"]["Y"]["Index"] == 1
+    assert main(["index", "composite", *files, "--aggregate", "harmonic"]) == 1
+    assert "above zero" in capsys.readouterr().err

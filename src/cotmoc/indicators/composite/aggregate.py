@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cotmoc.indicators.composite.framework import Matrix, Tree, Vector
+from cotmoc.indicators.composite.products import product
 from cotmoc.indicators.composite.wrong import CannotComputeError
 from cotmoc.indicators.wrong import gettext_noop
 
@@ -81,8 +82,8 @@ def aggregate_draws(values: Matrix, tree: Tree, weights: Matrix, how: Aggregatio
             to, back = _TO[mean], _BACK[mean]
             leaves, groups = below[below < tree.leaves], below[below >= tree.leaves]
             part, present = weights[:, leaves].T, there[:, leaves].astype(np.float64)
-            above = np.where(there[:, leaves], to(filled[:, leaves]), 0.0) @ part
-            under = present @ part
+            above = product(np.where(there[:, leaves], to(filled[:, leaves]), 0.0), part)
+            under = product(present, part)
             count = np.repeat(present.sum(axis=1)[:, None], len(weights), axis=1)
             for child in groups:
                 value, weight = found[child - tree.leaves], weights[:, child]

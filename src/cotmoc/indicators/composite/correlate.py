@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from cotmoc.indicators.composite.framework import Matrix, Vector
+from cotmoc.indicators.composite.products import product
 
 Kind = Literal["pearson", "spearman", "kendall"]
 KINDS: tuple[Kind, ...] = ("pearson", "spearman", "kendall")
@@ -41,21 +42,22 @@ def cronbach(values: Matrix) -> float | None:
 def _covariances(values: Matrix) -> tuple[Matrix, Matrix]:
     """Sample covariances over complete pairs, and how many pairs there are."""
     filled, there = _centred(values)
-    pairs = there.T @ there
+    pairs = product(there.T, there)
     with np.errstate(all="ignore"):
-        sums = filled.T @ there
-        return (filled.T @ filled - sums * sums.T / pairs) / (pairs - 1), pairs
+        sums = product(filled.T, there)
+        return (product(filled.T, filled) - sums * sums.T / pairs) / (pairs - 1), pairs
 
 
 def _pearson(values: Matrix) -> Matrix:
     filled, there = _centred(values)
-    pairs = there.T @ there
+    pairs = product(there.T, there)
     with np.errstate(all="ignore"):
-        sums = filled.T @ there  # of a column, over the units that have the other one too
-        squares = (filled**2).T @ there
+        sums = product(filled.T, there)  # of a column, over the units that have the other one too
+        squares = product((filled**2).T, there)
         spreads = squares - sums**2 / pairs
         spreads = np.where(spreads > _FLAT * np.diag(squares)[:, None], spreads, np.nan)
-        found = (filled.T @ filled - sums * sums.T / pairs) / np.sqrt(spreads * spreads.T)
+        together = product(filled.T, filled) - sums * sums.T / pairs
+        found = together / np.sqrt(spreads * spreads.T)
     return np.where(pairs >= FEWEST_PAIRS, np.clip(found, -1.0, 1.0), np.nan)
 
 
@@ -110,9 +112,9 @@ def _kendall(values: Matrix) -> Matrix:
         present = there[block, None, :] & there[None, :, :]
         signs = np.sign(filled[block, None, :] - filled[None, :, :]) * present
         signs = signs.reshape(-1, count)
-        same += signs.T @ signs
-        apart += np.abs(signs).T @ present.reshape(-1, count).astype(np.float64)
-    pairs = there.T.astype(np.float64) @ there.astype(np.float64)
+        same += product(signs.T, signs)
+        apart += product(np.abs(signs).T, present.reshape(-1, count).astype(np.float64))
+    pairs = product(there.T.astype(np.float64), there.astype(np.float64))
     with np.errstate(all="ignore"):
         found = same / np.sqrt(apart * apart.T)
     return np.where((pairs >= FEWEST_PAIRS) & (apart > 0) & (apart.T > 0), found, np.nan)

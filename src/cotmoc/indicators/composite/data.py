@@ -80,9 +80,7 @@ def read_dataset(data: Table, meta: Table) -> Dataset:
     framework = read_framework(meta)
     data = _widened(data, framework)
     known = _known(framework)
-    columns = find_columns(data.header, _UNITS, taken=known)
-    if "code" not in columns and "name" in columns:
-        columns["code"] = columns["name"]
+    columns = _unit_columns(data, known)
     problems = list(_columns_wrong(data, meta, framework, columns))
     if problems:
         raise BadInput(limited(problems))
@@ -109,6 +107,22 @@ def read_dataset(data: Table, meta: Table) -> Dataset:
         },
         data.file,
     )
+
+
+def _unit_columns(data: Table, known: set[str]) -> dict[str, int]:
+    """Where code, name and time stand. Units without codes go by their names; a single column that
+    the metadata does not know can only be the units."""
+    columns = find_columns(data.header, _UNITS, taken=known)
+    if "code" not in columns and "name" in columns:
+        columns["code"] = columns["name"]
+    unknown = [
+        place
+        for place, name in enumerate(data.header)
+        if name and name not in known and place not in columns.values()
+    ]
+    if "code" not in columns and len(unknown) == 1:
+        columns["code"] = unknown[0]
+    return columns
 
 
 def _known(framework: Framework) -> set[str]:

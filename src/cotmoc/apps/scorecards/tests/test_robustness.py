@@ -241,3 +241,11 @@ def test_the_api_gives_intervals_and_movers(index, browse, dung):
     assert browse(dung).get(address, {"kind": "province"}).json()["units"] == []
     assert browse(dung).get(address, {"draws": 10**9}).status_code == 422
     assert browse(dung).get("/api/v1/indices/nothing/robustness").status_code == 404
+
+
+def test_strangers_are_refused_and_every_role_is_answered(index, client, cast):
+    assert client.get(PAGE).url.startswith("/sign-in/?next=")
+    assert client.get("/api/v1/indices/trial/robustness").status_code == 401
+    for person in (cast.an, cast.binh, cast.dung, cast.giang):
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(PAGE, {"draws": "200"}).status_code == 200

@@ -14,12 +14,12 @@ from cotmoc.apps.scorecards.web.round_words import in_language
 def leaf_rows(found: Round, *, viewer: Any, on: date) -> tuple[list[str], list[list[Any]]]:
     """Header and rows; reasons only for who may read them."""
     headers = [
-        _("Code"), _("Organisation"), _("State"), _("Part"), _("Name of the part"), _("Maximum"),
-        _("Computed"), _("Self-assessed"), _("Why it departs"), _("Evidence"), _("Appraised"),
-        _("Reason"),
+        _("Code"), _("Organisation"), _("State"), _("Part of the index"), _("Name of the part"),
+        _("Maximum"), _("Computed points"), _("Self-assessed"), _("Why it departs"), _("Evidence"),
+        _("Appraised"), _("Reason"),
     ]  # fmt: skip
     parts = (
-        found.assessments.visible_to(viewer, on)  # type: ignore[attr-defined]
+        found.assessments.visible_to(viewer, on)
         .select_related("organisation")
         .prefetch_related(Prefetch("entries", Entry.objects.annotate(proofs=Count("evidence"))))
     )
@@ -42,7 +42,7 @@ def leaf_rows(found: Round, *, viewer: Any, on: date) -> tuple[list[str], list[l
                     entry.computed_points,
                     entry.self_points,
                     entry.self_reason if inside else "",
-                    entry.proofs if inside else None,
+                    getattr(entry, "proofs", 0) if inside else None,
                     entry.appraised_points,
                     entry.appraised_reason if inside else "",
                 ]

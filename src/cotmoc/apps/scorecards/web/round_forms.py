@@ -147,7 +147,7 @@ class OpenForm(forms.Form):
         max_length=20,
         help_text=gettext_lazy("A year (2026), a quarter (2026-Q3) or a month (2026-08)."),
     )
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("Title of the round"), max_length=200)
     deadline = day_field(gettext_lazy("Last day for self-assessments"))
     objections_until = day_field(
         gettext_lazy("Last day for objections"),
@@ -301,7 +301,7 @@ class AnswerForm(forms.Form):
             case "ratio":
                 self._two_numbers("", answer)
             case "number" | "points":
-                label = _("Points") if ask.answer == "points" else _("Number")
+                label = _("Points") if ask.answer == "points" else _("The number")
                 self.fields["value"] = NumberField(label=label)
                 self.initial["value"] = typed(answer.get("value"))
 
@@ -312,7 +312,7 @@ class AnswerForm(forms.Form):
         return [("yes", _("Yes")), ("no", _("No"))]
 
     def _two_numbers(self, key: str, held: Mapping[str, Any]) -> None:
-        for name, label in (("numerator", _("Part")), ("denominator", _("Whole"))):
+        for name, label in (("numerator", _("Part (a)")), ("denominator", _("Whole (b)"))):
             self.fields[f"{key}{name}"] = NumberField(label=label)
             self.initial[f"{key}{name}"] = typed(held.get(name))
 
@@ -324,7 +324,7 @@ class AnswerForm(forms.Form):
         if figure.get("denominator") is not None or (own and "denominator" in own):
             self._two_numbers(f"f{number}-", held)
         else:
-            self.fields[f"f{number}-value"] = NumberField(label=_("Number"))
+            self.fields[f"f{number}-value"] = NumberField(label=_("The number"))
             self.initial[f"f{number}-value"] = typed(held.get("value"))
 
     @property
@@ -466,5 +466,5 @@ class EvidenceForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, leaf: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"e-{leaf}-%s", **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, leaf: str) -> None:
+        super().__init__(data, files, auto_id=f"e-{leaf}-%s")

@@ -272,19 +272,23 @@ def _narrowed(rows: Sequence[BodyRow], form: BodyFilters) -> list[BodyRow]:
     form.is_valid()
     asked = form.cleaned_data
     words = fold(asked.get("q") or "").split()
-    only = {
-        "overdue": lambda row: row.late,
-        "departs": lambda row: row.departures,
-        "objected": lambda row: row.open_objections,
-    }.get(asked.get("only") or "", lambda row: True)
     return [
         row
         for row in rows
         if (not asked.get("state") or row.assessment.state == asked["state"])
         and (not asked.get("kind") or row.assessment.organisation.kind == asked["kind"])
         and all(word in row.assessment.organisation.search for word in words)
-        and only(row)
+        and _is_one_of(row, asked.get("only") or "")
     ]
+
+
+def _is_one_of(row: BodyRow, wish: str) -> bool:
+    """Whether a body belongs to those that are asked for; an unknown wish asks for all."""
+    if wish == "overdue":
+        return row.late
+    if wish == "departs":
+        return row.departures > 0
+    return wish != "objected" or row.open_objections > 0
 
 
 def _ways(found: Round, rows: Sequence[BodyRow], today: date) -> dict[str, int]:

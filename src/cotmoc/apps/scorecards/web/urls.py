@@ -2,13 +2,16 @@ from django.urls import URLPattern, path
 
 from cotmoc.apps.scorecards.web import (
     assessment,
+    cards,
     catalogue,
     evidence,
     forecast,
     lost,
     merged,
     proposals,
+    public,
     published,
+    ranking,
     robustness,
     rounds,
     scenarios,
@@ -18,6 +21,13 @@ from cotmoc.apps.scorecards.web import (
 
 urlpatterns: list[URLPattern] = [
     path("scorecards/", catalogue.indices, name="indices"),
+    path(
+        "scorecards/<slug:code>/methods/<str:method>/", catalogue.index_method, name="index-method"
+    ),
+    path("scorecards/<slug:code>/ranking/", ranking.ranking, name="ranking"),
+    path("scorecards/<slug:code>/cards/<str:unit>/", cards.card, name="card"),
+    path("public/scorecards/", public.public_indices, name="public-indices"),
+    path("public/scorecards/<slug:code>/", public.public_ranking, name="public-ranking"),
     path(
         "scorecards/<slug:code>/cards/<str:unit>/forecast/",
         forecast.forecast,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cotmoc.indicators.composite.correlate import correlations, cronbach
+from cotmoc.indicators.composite.products import product
 from cotmoc.indicators.composite.tests.build import NAN
 
 
@@ -60,6 +61,13 @@ def test_large_blocks_give_the_same_as_small_ones(monkeypatch):
     whole = correlations(values, "kendall")
     monkeypatch.setattr("cotmoc.indicators.composite.correlate._BLOCK", 1)
     np.testing.assert_allclose(correlations(values, "kendall"), whole)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5), (40, 900, 30), (60, 70, 900), (900, 300, 2)])
+def test_products_in_pieces_are_products(shape):
+    random = np.random.default_rng(1)
+    left, right = random.random(shape[:2]), random.random(shape[1:])
+    np.testing.assert_allclose(product(left, right), left @ right)
 
 
 def test_cronbachs_alpha_by_hand():

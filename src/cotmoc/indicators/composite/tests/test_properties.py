@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -21,6 +21,7 @@ DOWN = [Indicator(code, direction=-1) for code in "abc"]
 FRAMEWORK = nested({"g": "ab", "h": "c"}, g=2, b=3)
 
 
+@settings(deadline=None)
 @given(matrices, st.sampled_from([(0.0, 100.0), (1.0, 5.0), (-3.0, 3.0)]))
 def test_min_max_holds_its_ends_and_keeps_gaps(values, ends):
     found = normalise(values, UP, Normalisation("minmax", *ends))
@@ -29,6 +30,7 @@ def test_min_max_holds_its_ends_and_keeps_gaps(values, ends):
     assert np.isnan(found[np.isnan(values)]).all()
 
 
+@settings(deadline=None)
 @given(matrices, st.sampled_from(["minmax", "zscore", "percentile", "distance_to_max", "borda"]))
 def test_more_is_never_worse_and_turning_round_turns_it(values, method):
     up = normalise(values, UP, Normalisation(method))
@@ -40,6 +42,7 @@ def test_more_is_never_worse_and_turning_round_turns_it(values, method):
         assert (np.diff(down[there, column][order]) <= 1e-9).all()
 
 
+@settings(deadline=None)
 @given(matrices, st.sampled_from([0.5, 2.0, 1024.0]), st.integers(-50, 50))
 def test_the_unit_of_measurement_does_not_matter(values, scale, shift):
     for method in ("minmax", "zscore", "percentile"):
@@ -48,6 +51,7 @@ def test_the_unit_of_measurement_does_not_matter(values, scale, shift):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+@settings(deadline=None)
 @given(matrices, st.randoms(use_true_random=False), st.sampled_from(["minmax", "zscore"]))
 def test_the_order_of_units_does_not_matter(values, random, method):
     order = list(range(len(values)))
@@ -59,6 +63,7 @@ def test_the_order_of_units_does_not_matter(values, random, method):
     np.testing.assert_allclose(one.aggregates[order], other.aggregates, atol=1e-9)
 
 
+@settings(deadline=None)
 @given(matrices)
 def test_an_aggregate_lies_between_its_children_and_gaps_never_count_as_zero(values):
     found = compose(dataset(FRAMEWORK, values), Method())
@@ -71,12 +76,14 @@ def test_an_aggregate_lies_between_its_children_and_gaps_never_count_as_zero(val
     assert (index[there] <= high[there] + 1e-9).all()
 
 
+@settings(deadline=None)
 @given(arrays(np.float64, st.integers(1, 30), elements=st.integers(0, 9).map(float)))
 def test_ranks_are_one_more_than_how_many_are_better(values):
     found = ranks(values[:, None])[:, 0]
     assert found.tolist() == [1 + int((values > value).sum()) for value in values]
 
 
+@settings(deadline=None)
 @given(matrices, st.integers(0, 2), st.integers(1, 500))
 def test_a_better_value_never_makes_the_index_worse(values, column, more):
     """With a scale that does not move: distances to fixed posts."""

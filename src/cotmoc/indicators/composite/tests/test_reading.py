@@ -77,6 +77,11 @@ def test_plain_names_without_levels_and_types_will_do():
     assert [each.direction for each in found.framework.indicators] == [1, -1, 1]
 
 
+def test_the_only_column_that_is_not_in_the_metadata_holds_the_units():
+    found = read_dataset(table(PLAIN_DATA.replace("unit", "xã")), table(PLAIN_META))
+    assert found.units == ("A", "B")
+
+
 def test_vietnamese_names_will_do():
     meta = table(
         "Mã chỉ tiêu | Tên chỉ tiêu | Chiều | Trọng số\nX | Tỷ lệ | tăng | 3\nY | Nợ | giảm | 1"
@@ -196,7 +201,7 @@ def test_metadata_needs_codes_and_directions():
         ("unit | x | y\nA | 1 | 2", ("not_in_data", "meta.csv", 4, "z")),
         ("unit | x | y | z | w\nA | 1 | 2 | 3 | 4", ("not_in_metadata", "data.csv", 1, "w")),
         ("unit | x | y | z | g\nA | 1 | 2 | 3 | 4", ("aggregate_given", "data.csv", 1, "g")),
-        ("who | x | y | z\nA | 1 | 2 | 3", ("missing_column", "data.csv", 1, "uCode")),
+        ("who | where | x | y | z\nA | B | 1 | 2 | 3", ("missing_column", "data.csv", 1, "uCode")),
         ("unit | x | y | z\nA | 1 | 2 | 3\nA | 1 | 2 | 3", ("duplicate", "data.csv", 3, "unit")),
         ("unit | x | y | z\n | 1 | 2 | 3", ("missing_value", "data.csv", 2, "unit")),
         ("unit | x | y | z\nA | 1 | two | 3", ("not_a_number", "data.csv", 2, "y")),

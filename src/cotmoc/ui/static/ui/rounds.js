@@ -21,6 +21,13 @@
     if (said.matches(".error")) said.focus();
   });
 
+  // Points other than claimed want a reason: its field opens by itself.
+  document.addEventListener("change", (event) => {
+    const box = event.target.closest?.(POINTS);
+    const reason = box?.closest(".marks")?.querySelector("details");
+    if (reason && box.value.trim() && box.value.trim() !== box.dataset.claim) reason.open = true;
+  });
+
   const next = (box) => {
     const all = [...document.querySelectorAll(POINTS)];
     const other = all[all.indexOf(box) + 1];
