@@ -1,6 +1,7 @@
 """Pages as a browser without eyes reads them: status, tags, words."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +19,12 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.uploading import receive
+from cotmoc.apps.scorecards.catalogue import sync_indices
+from cotmoc.apps.scorecards.computing import compute_cards
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.proposals import Wanted, propose
 from cotmoc.apps.scorecards.scenarios import Draft, save_scenario, share_scenario
+from cotmoc.core.periods import parse_period
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "samples" / "plans" / "ke-hoach-chuyen-doi-so-phu-tho-2026.txt"
@@ -99,26 +103,26 @@ def handed_in(plan):
 
 
 @pytest.fixture
-def proposal(db, cast, now):
-    """A task proposed for the points of H44.07, by Dung."""
-    index = IndexVersion.objects.get(code="qd766", latest=True)
-    body = Organisation.objects.get(code="H44.07")
-    wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
-    return propose(index, wanted, actor=cast.dung, now=now)[0]
+def scored(db, cast, now):
+    """Scorecards of August 2026, made when first asked for; a task proposed for the points of
+    H44.07 and a what-if of it, both by Dung, who shares it."""
+
+    @cache
+    def make():
+        sync_indices(actor=None, now=now)
+        index = IndexVersion.objects.get(code="qd766", latest=True)
+        compute_cards(index, parse_period("2026-08"), actor=None, now=now)
+        who, body = {"actor": cast.dung, "now": now}, Organisation.objects.get(code="H44.07")
+        wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+        draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
+        shared = share_scenario(save_scenario(draft, **who), True, **who)
+        return SimpleNamespace(proposal=propose(index, wanted, **who)[0], scenario=shared)
+
+    return make
 
 
 @pytest.fixture
-def scenario(db, cast, now):
-    """A what-if of H44.07 that Dung shares."""
-    index = IndexVersion.objects.get(code="qd766", latest=True)
-    body = Organisation.objects.get(code="H44.07")
-    draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
-    made = save_scenario(draft, actor=cast.dung, now=now)
-    return share_scenario(made, True, actor=cast.dung, now=now)
-
-
-@pytest.fixture
-def address_of(db, plan, plan_task, handed_in, proposal, scenario):
+def address_of(db, plan, plan_task, handed_in, scored):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
@@ -137,10 +141,8 @@ def address_of(db, plan, plan_task, handed_in, proposal, scenario):
                 issue_token(person, "đọc số liệu", actor=None, now=plan.document.recorded_at)
                 token = person.tokens.get()
             return {"pk": token.pk if token else 1}
-        if "proposals/" in route:
-            pk = proposal.pk
-        elif "scenarios/" in route:
-            pk = scenario.pk
+        if "scorecards/" in route or "/indices/" in route:
+            pk = (scored().scenario if "scenarios/" in route else scored().proposal).pk
         elif "targets/" in route:
             pk = plan.targets.get(indicator_code="dossiers_on_time").pk
         elif "plans/" in route:
