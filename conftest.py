@@ -62,11 +62,15 @@ def django_db_setup(django_db_setup, django_db_blocker, data_dir):
 def _load_province():
     from cotmoc.apps.orgs.services import load_units
     from cotmoc.apps.programmes.services import import_plan
+    from cotmoc.apps.scorecards.catalogue import sync_indices
+    from cotmoc.apps.scorecards.computing import compute_all
     from cotmoc.integrations.portal766.services import import_folder, register_folder
 
     load_units(actor=None, now=LOADED_AT)
     register_folder(CAPTURE, actor=None, now=LOADED_AT)
     import_folder(CAPTURE, period=None, actor=None, now=LOADED_AT)
+    sync_indices(actor=None, now=LOADED_AT)
+    compute_all(actor=None, now=LOADED_AT)
     import_plan(PLAN, actor=None, now=LOADED_AT)
 
 
@@ -108,6 +112,18 @@ def province(db):
     from cotmoc.apps.orgs.models import Organisation
 
     return Organisation.objects.get(code="H44")
+
+
+@pytest.fixture
+def scored(db):
+    """The indices of the catalogue, the portal's points of August 2026 and its scorecards."""
+    from cotmoc.apps.scorecards.catalogue import sync_indices
+    from cotmoc.apps.scorecards.computing import compute_all
+    from cotmoc.integrations.portal766.services import import_folder
+
+    sync_indices(actor=None, now=LOADED_AT)
+    import_folder(CAPTURE, period=None, actor=None, now=LOADED_AT)
+    return compute_all(actor=None, now=LOADED_AT)
 
 
 @pytest.fixture

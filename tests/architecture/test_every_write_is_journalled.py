@@ -17,10 +17,24 @@ from cotmoc.apps.measurement import services as measurement
 from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.orgs import services as orgs
 from cotmoc.apps.orgs import table
+from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.programmes import amending, drafts, linking, next_year, uploading
 from cotmoc.apps.programmes import services as programmes
 from cotmoc.apps.programmes.models import TargetLink
-from cotmoc.apps.scorecards import catalogue, computing, ports, proposals, publishing, scenarios
+from cotmoc.apps.scorecards import (
+    appraising,
+    assessing,
+    catalogue,
+    computing,
+    evidence,
+    objecting,
+    ports,
+    proposals,
+    publishing,
+    reminding,
+    rounds,
+    scenarios,
+)
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
@@ -34,6 +48,7 @@ APPS = Path(__file__).parents[2] / "src" / "cotmoc" / "apps"
 WRITERS = (
     "services.py", "amending.py", "drafts.py", "uploading.py", "linking.py", "next_year.py",
     "publishing.py", "computing.py", "catalogue.py", "proposals.py", "scenarios.py",
+    "rounds.py", "assessing.py", "appraising.py", "objecting.py", "evidence.py", "reminding.py",
 )  # fmt: skip
 
 
@@ -348,6 +363,166 @@ class Deeds:
     def scorecards_delete_scenario(self):
         scenarios.delete_scenario(self.a_scenario(self.cast.dung), **self.who)
         return "scenario.deleted"
+    def part(self, *leaves, dung_speaks=False):
+        """A department's part in a round of one leaf that figures give, or of these."""
+        body = Organisation.objects.get(code="H44.07")
+        if dung_speaks:
+            orgs.give_post(self.cast.dung, body, actor=None, now=self.now)
+        terms = rounds.Terms("Chấm thử", date(2026, 10, 3), date(2026, 10, 9))
+        index = trial.method(*(leaves or [trial.ON_TIME]))
+        made = rounds.open_round(
+            index, parse_period("2026-08"), [body], terms, actor=None, now=self.now
+        )
+        return made.assessments.get()
+
+    def submitted(self):
+        part = self.part()
+        assessing.submit(part, version=part.version, actor=None, now=self.now)
+        return part
+
+    def appraised(self):
+        part = self.submitted()
+        found = part.entries.get()
+        given = [appraising.Mark("ON_TIME", found.version, found.self_points)]
+        appraising.mark(part, given, actor=None, now=self.now)
+        appraising.appraise(part, version=part.version, actor=None, now=self.now)
+        return part
+
+    def objected(self, part):
+        return objecting.object_to(
+            part, "ON_TIME", "Đếm thiếu", Decimal(20),
+            version=part.version, actor=None, now=self.now,
+        )  # fmt: skip
+
+    def settled_round(self):
+        part = self.appraised()
+        appraising.agree(part, version=part.version, actor=None, now=self.now)
+        return part.round
+
+    def scorecards_open_round(self):
+        terms = rounds.Terms("Chấm thử", date(2026, 10, 9))
+        index = trial.method(trial.ON_TIME)
+        rounds.open_round(index, parse_period("2026-08"), [self.province], terms, **self.who)
+        return "round.opened"
+
+    def scorecards_refresh_computed(self):
+        rounds.refresh_computed(self.part().round, **self.who)
+        return "round.refreshed"
+
+    def scorecards_refresh_after_figures(self):
+        self.part()
+        rounds.refresh_after_figures(Run.objects.first(), **self.who)
+        return "round.refreshed"
+
+    def scorecards_move_deadline(self):
+        rounds.move_deadline(self.part().round, date(2026, 10, 20), None, "Bão", **self.who)
+        return "round.deadline_moved"
+
+    def scorecards_close_round(self):
+        rounds.close_round(self.part().round, "Mở nhầm", **self.who)
+        return "round.closed"
+
+    def scorecards_publish_round(self):
+        rounds.publish_round(self.settled_round(), **self.who)
+        return "round.published"
+
+    def scorecards_correct_round(self):
+        held = self.settled_round()
+        rounds.publish_round(held, actor=None, now=self.now)
+        bodies = [held.assessments.get().organisation]
+        asked = rounds.Correction("Cộng nhầm", bodies, date(2026, 10, 20))
+        rounds.correct_round(held, asked, **self.who)
+        return "round.corrected"
+
+    def scorecards_save_answers(self):
+        part = self.part(trial.TEAM, dung_speaks=True)
+        told = [assessing.Filling("TEAM", 0, {"chosen": ["yes"]})]
+        assessing.save_answers(part, told, **self.who)
+        return "assessment.saved"
+
+    def scorecards_submit(self):
+        part = self.part(dung_speaks=True)
+        assessing.submit(part, version=part.version, **self.who)
+        return "assessment.submitted"
+
+    def scorecards_return_assessment(self):
+        part = self.submitted()
+        appraising.return_assessment(part, {"ON_TIME": "Xem lại"}, version=part.version, **self.who)
+        return "assessment.returned"
+
+    def scorecards_mark(self):
+        given = [appraising.Mark("ON_TIME", 0, Decimal(1), "Chưa đủ")]
+        appraising.mark(self.submitted(), given, **self.who)
+        return "assessment.marked"
+
+    def scorecards_accept_undisputed(self):
+        part = self.submitted()
+        appraising.accept_undisputed(part, version=part.version, **self.who)
+        return "assessment.marked"
+
+    def scorecards_appraise(self):
+        part = self.submitted()
+        given = [appraising.Mark("ON_TIME", 0, Decimal(1), "Chưa đủ")]
+        appraising.mark(part, given, actor=None, now=self.now)
+        appraising.appraise(part, version=part.version, **self.who)
+        return "assessment.appraised"
+
+    def scorecards_reopen(self):
+        part = self.appraised()
+        appraising.reopen(part, "Bỏ sót", version=part.version, **self.who)
+        return "assessment.reopened"
+
+    def scorecards_settle(self):
+        part = self.appraised()
+        asked = self.objected(part)
+        part.refresh_from_db()
+        objecting.answer_objection(
+            asked, False, "Đã đủ", version=part.version, actor=None, now=self.now
+        )
+        part.refresh_from_db()
+        appraising.settle(part, version=part.version, **self.who)
+        return "assessment.settled"
+
+    def scorecards_agree(self):
+        part = self.appraised()
+        orgs.give_post(self.cast.dung, part.organisation, actor=None, now=self.now)
+        appraising.agree(part, version=part.version, **self.who)
+        return "assessment.agreed"
+
+    def scorecards_appraise_undisputed(self):
+        appraising.appraise_undisputed(self.submitted().round, **self.who)
+        return "assessment.appraised"
+
+    def scorecards_object_to(self):
+        part = self.appraised()
+        orgs.give_post(self.cast.dung, part.organisation, actor=None, now=self.now)
+        objecting.object_to(
+            part, "ON_TIME", "Đếm thiếu", Decimal(20), version=part.version, **self.who
+        )
+        return "assessment.objected"
+
+    def scorecards_answer_objection(self):
+        part = self.appraised()
+        asked = self.objected(part)
+        objecting.answer_objection(asked, True, "Đúng", version=part.version, **self.who)
+        return "objection.answered"
+
+    def scorecards_add_evidence(self):
+        part = self.part(dung_speaks=True)
+        evidence.add_evidence(part, "ON_TIME", evidence.Proof(link="https://a.vn"), **self.who)
+        return "evidence.added"
+
+    def scorecards_remove_evidence(self):
+        part = self.part(dung_speaks=True)
+        proof = evidence.Proof(link="https://a.vn")
+        held = evidence.add_evidence(part, "ON_TIME", proof, actor=None, now=self.now)
+        evidence.remove_evidence(held, **self.who)
+        return "evidence.removed"
+
+    def scorecards_remind(self):
+        self.part()
+        reminding.remind(**self.who)
+        return "assessment.reminded"
 
     def an_index(self):
         return IndexVersion.objects.create(

@@ -1,33 +1,36 @@
 """Pages as a browser without eyes reads them: status, tags, words."""
 
 import re
-from functools import cache
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from cotmoc.apps.accounts.models import Person, Role
 from cotmoc.apps.accounts.services import issue_token
 from cotmoc.apps.documents.originals import path_of
 from cotmoc.apps.measurement.models import Source
-from cotmoc.apps.orgs.models import Organisation
+from cotmoc.apps.orgs.models import Organisation, Post
 from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.uploading import receive
-from cotmoc.apps.scorecards.catalogue import sync_indices
-from cotmoc.apps.scorecards.computing import compute_cards
+from cotmoc.apps.scorecards.evidence import Proof, add_evidence
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.proposals import Wanted, propose
+from cotmoc.apps.scorecards.rounds import Terms, open_round
 from cotmoc.apps.scorecards.scenarios import Draft, save_scenario, share_scenario
 from cotmoc.core.periods import parse_period
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "samples" / "plans" / "ke-hoach-chuyen-doi-so-phu-tho-2026.txt"
+TRIAL = ROOT / "src" / "cotmoc" / "apps" / "scorecards" / "tests" / "rounds" / "trial.yaml"
 CODES = {
     "indicators/": "dossiers_on_time",
     "units/": "25",
@@ -103,26 +106,65 @@ def handed_in(plan):
 
 
 @pytest.fixture
-def scored(db, cast, now):
-    """Scorecards of August 2026, made when first asked for; a task proposed for the points of
-    H44.07 and a what-if of it, both by Dung, who shares it."""
-
-    @cache
-    def make():
-        sync_indices(actor=None, now=now)
-        index = IndexVersion.objects.get(code="qd766", latest=True)
-        compute_cards(index, parse_period("2026-08"), actor=None, now=now)
-        who, body = {"actor": cast.dung, "now": now}, Organisation.objects.get(code="H44.07")
-        wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
-        draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
-        shared = share_scenario(save_scenario(draft, **who), True, **who)
-        return SimpleNamespace(proposal=propose(index, wanted, **who)[0], scenario=shared)
-
-    return make
+def proposal(db, cast, now):
+    """A task proposed for the points of H44.07, by Dung."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    wanted = Wanted("ON_TIME", "2026-08", body, body, "Thêm hồ sơ đúng hạn")
+    return propose(index, wanted, actor=cast.dung, now=now)[0]
 
 
 @pytest.fixture
-def address_of(db, plan, plan_task, handed_in, scored):
+def scenario(db, cast, now):
+    """A what-if of H44.07 that Dung shares."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    draft = Draft("Giảm trễ hạn", index, body, "2026-08", {"ON_TIME": {"numerator": "400"}})
+    made = save_scenario(draft, actor=cast.dung, now=now)
+    return share_scenario(made, True, actor=cast.dung, now=now)
+
+
+@pytest.fixture
+def trial_index(now):
+    """A small index, one leaf for every way in which a body is asked."""
+    raw = yaml.safe_load(TRIAL.read_text(encoding="utf-8"))
+    raw["valid_from"] = raw["valid_from"].isoformat()
+    return IndexVersion.objects.create(
+        code="trial",
+        method="1",
+        digest="7" * 64,
+        name_vi="Chỉ số thử",
+        name_en="Trial index",
+        search="chi so thu",
+        owner="Tổ giúp việc",
+        legal_source="1/QĐ-UBND",
+        content=raw,
+        valid_from=date(2026, 1, 1),
+        recorded_at=now,
+    )
+
+
+@pytest.fixture
+def opened_round(db, trial_index):
+    """A round that is open today, of An's department and Chi's commune."""
+    bodies = Organisation.objects.filter(code__in=["H44.07", "H44.100"])
+    today = timezone.localdate()
+    terms = Terms("Chấm thử", today + timedelta(days=20), today + timedelta(days=30))
+    period = parse_period("2026-08")
+    return open_round(trial_index, period, bodies, terms, actor=None, now=timezone.now())
+
+
+@pytest.fixture
+def proof(opened_round):
+    """Evidence with a link and a file in An's part of the round."""
+    part = opened_round.assessments.get(organisation__code="H44.07")
+    raw = b"%PDF-1.7\ntrailer\n<<>>\n%%EOF\n"
+    handed = Proof(link="https://sct.phutho.gov.vn/", file_name="ke-hoach.pdf", raw=raw)
+    return add_evidence(part, "PLAN", handed, actor=None, now=timezone.now())
+
+
+@pytest.fixture
+def address_of(db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
@@ -141,8 +183,14 @@ def address_of(db, plan, plan_task, handed_in, scored):
                 issue_token(person, "đọc số liệu", actor=None, now=plan.document.recorded_at)
                 token = person.tokens.get()
             return {"pk": token.pk if token else 1}
-        if "scorecards/" in route or "/indices/" in route:
-            pk = (scored().scenario if "scenarios/" in route else scored().proposal).pk
+        if "rounds/" in route:
+            pk = proof.pk if "rounds/evidence/" in route else opened_round.pk
+            own = "H44.07"
+            return {"pk": pk, "unit": own, "leaf": "PLAN", "round_id": pk, "unit_code": own}
+        if "proposals/" in route:
+            pk = proposal.pk
+        elif "scenarios/" in route:
+            pk = scenario.pk
         elif "targets/" in route:
             pk = plan.targets.get(indicator_code="dossiers_on_time").pk
         elif "plans/" in route:
@@ -184,6 +232,7 @@ def address_of(db, plan, plan_task, handed_in, scored):
 def roles(cast, now):
     """One person of each role."""
     admin = Person.objects.create_person("quan", None, name="Vũ Quân", role=Role.ADMINISTRATOR)
+    Post.objects.update(valid_from=None)  # pages ask about today, whenever a test runs
     return {
         "administrator": admin,
         "secretariat": cast.dung,

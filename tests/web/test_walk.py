@@ -38,6 +38,10 @@ ANSWERS = {
     "scorecards/proposals/<int:pk>/": 405,
     "scorecards/scenarios/save/": 405,
     "scorecards/scenarios/<int:pk>/": 405,
+    "rounds/<int:pk>/do/": 405,
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": 405,
+    "rounds/evidence/<int:pk>/link/": 302,
+    "rounds/evidence/<int:pk>/remove/": 405,
     "api/v1/": 404,
 }
 STEER = {"administrator", "secretariat"}
@@ -53,6 +57,8 @@ GUARDED = {
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
     "plans/<int:pk>/next-year/": STEER,
     "targets/<int:pk>/definition/": STEER,
+    "rounds/new/": STEER,
+    "rounds/<int:pk>/correct/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -71,9 +77,17 @@ DEEDS = {
     "scorecards/proposals/<int:pk>/": STEER | {"reporter", "committee"},  # An and Bình: their body
     "scorecards/scenarios/save/": READS_DRAFTS | {"reporter"},
     "scorecards/scenarios/<int:pk>/": {"secretariat"},  # Dung's own
+    "rounds/<int:pk>/do/": STEER,
+    # Bình sits in the committee and speaks for the department, as An does.
+    "rounds/<int:pk>/<str:unit>/": {"committee", "reporter"},
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"committee", "reporter"},
+    "rounds/evidence/<int:pk>/remove/": {"committee", "reporter"},
 }
 # What a deed needs to be told.
 SENT = {
+    "rounds/<int:pk>/do/": {"do": "refresh"},
+    "rounds/<int:pk>/<str:unit>/": {"do": "save"},
+    "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"link": "https://a.vn/ke-hoach"},
     "documents/<int:pk>/validity/": {"state": "in_force"},
     "documents/<int:pk>/confirm/rows/": {"do": "accept-clean"},
     "documents/<int:pk>/confirm/rows/<int:number>/": {"do": "accept", "version": 1},

@@ -7,6 +7,9 @@ from cotmoc.apps.measurement.series_api import router as series
 from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
+from cotmoc.apps.scorecards.composite_api import router as robustness
+from cotmoc.apps.scorecards.published_api import router as published
+from cotmoc.apps.scorecards.rounds_api import router as rounds
 from cotmoc.apps.scorecards.scenario_api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
@@ -26,5 +29,16 @@ api = Api(
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
 )
-for router in (orgs, measurement, series, forecast, programmes, scorecards, scenarios):
+for router in (
+    orgs,
+    measurement,
+    series,
+    forecast,
+    programmes,
+    scorecards,
+    published,
+    robustness,
+    rounds,
+    scenarios,
+):
     api.add_router("", router)

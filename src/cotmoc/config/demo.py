@@ -21,7 +21,9 @@ from cotmoc.apps.programmes.queries import counts, target_rows
 from cotmoc.apps.programmes.services import import_plan, publish_plan
 from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_all
+from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card
+from cotmoc.config.demo_round import demo_round
 from cotmoc.integrations.portal766.services import import_folder, register_folder
 
 Step = Callable[[str], AbstractContextManager[list[str]]]
@@ -93,6 +95,13 @@ def run(step: Step, *, now: datetime) -> Outcome:
         imported = import_folder(capture, period=None, actor=None, now=now)
         assert imported.run is not None
         said.append(_("%(figures)s figures") % {"figures": imported.run.figures})
+    with step(_("Published results of DTI and PAR Index")) as said:
+        brought = [
+            import_published(path, Options(), actor=None, now=now)
+            for path in sorted((samples / "indices").glob("*.csv"))
+        ]
+        values = sum(part.known + len(part.changes) for each in brought for part in each.parts)
+        said.append(_("%(values)s values") % {"values": values})
     with step(_("Scorecards, August 2026")) as said:
         compute_all(actor=None, now=now)
         scorecards = Card.objects.current().filter(period="2026-08").count()
@@ -106,6 +115,9 @@ def run(step: Step, *, now: datetime) -> Outcome:
         said.append(_("%(targets)s targets") % {"targets": plan.targets.count()})
     with step(_("Demo accounts")):
         people, password = _people(now)
+    with step(_("Assessment round (illustration)")) as said:
+        shown = demo_round(now=now)
+        said.append(_("%(bodies)s bodies") % {"bodies": shown.assessments.count() if shown else 0})
     rows = target_rows(plan, viewer=people[0], today=now.date())
     states = counts(rows)
     return Outcome(

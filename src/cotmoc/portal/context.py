@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("documents", _("Documents"), "document", "/documents/", True),
     Entry("figures", _("Figures"), "figure", "/figures/", True),
     Entry("indices", _("Scorecards"), "indicator", "/scorecards/"),
+    Entry("rounds", _("Assessment rounds"), "task", "/rounds/"),
     Entry("plans", _("Plans"), "report", "/plans/"),
     Entry("indicators", _("Indicators"), "indicator", "/indicators/"),
     Entry("heat", _("Heat table"), "map", "/heat/"),

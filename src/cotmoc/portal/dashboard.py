@@ -18,6 +18,7 @@ from cotmoc.apps.programmes.models import Pillar, Plan
 from cotmoc.apps.programmes.queries import TargetRow, by_pillar, counts, most_behind, target_rows
 from cotmoc.apps.programmes.rules import State
 from cotmoc.apps.programmes.web.ranking import BodyRow, DotMap, body_rows, dot_map
+from cotmoc.apps.scorecards.overview import Place, panel
 
 OVERDUE = "dossiers_overdue"
 DEFAULT_INDICATOR = "dossiers_on_time"
@@ -72,6 +73,7 @@ class Dashboard:
     overdue: Overdue | None
     choices: list[IndicatorVersion]
     comparison: Comparison | None
+    score: Place | None
 
     @property
     def without_pillar(self) -> int:
@@ -107,6 +109,7 @@ def gather(plan: Plan, *, viewer: object, today: date, indicator: str = "") -> D
         else None,
         choices=choices,
         comparison=comparison,
+        score=panel(body, viewer=viewer),
     )
 
 

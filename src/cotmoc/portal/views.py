@@ -29,6 +29,7 @@ from cotmoc.apps.orgs.queries import units_on
 from cotmoc.apps.programmes.models import Target
 from cotmoc.apps.programmes.queries import counts, current_plan, target_rows
 from cotmoc.apps.programmes.web.lists import export_rows
+from cotmoc.apps.scorecards.overview import places
 from cotmoc.core.text import fold
 from cotmoc.portal.dashboard import gather
 from cotmoc.ui.export import export, export_format
@@ -109,6 +110,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
             "unmeasured": [row for row in rows if row["figure"].value is None],
             "period": period,
             "periods": [(each, period_words(each)) for each in available],
+            "places": list(places(body, viewer=request.user).values()),
             "leads": Target.objects.visible_to(request.user)
             .filter(lead=body)
             .select_related("plan"),

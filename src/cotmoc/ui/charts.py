@@ -16,7 +16,7 @@ _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 _MOST_TICKS = 5
 _HEADROOM = Decimal("0.08")
 # How sure a value is: known, known of a part, reckoned by a share.
-SURE = ("known", "partial", "estimated")
+SURE = ("known", "partial", "estimated", "expected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _line(
             str(point.get("url") or ""),
         )
         if before:
-            unsure = "estimated" in (before.sure, dot.sure)
+            unsure = bool({"estimated", "expected"} & {before.sure, dot.sure})
             segments.append(Segment(before.x, before.y, dot.x, dot.y, unsure))
         dots.append(dot)
         before = dot

@@ -64,6 +64,34 @@ def bar(value: Number | None, maximum: Number | None) -> str | None:
 
 
 @dataclass(frozen=True)
+class Covered:
+    """A part of a known part of a whole; all in percents of the whole."""
+
+    fill: str
+    known: str
+    rest: str  # what nobody knows, from `known` to the end
+    tick: str | None
+
+
+def covered(
+    value: Number | None, known: Number | None, maximum: Number | None, tick: Number | None = None
+) -> Covered:
+    """`value` of `known`, where only `known` of `maximum` could be judged at all."""
+    whole = decimal_of(maximum) or Decimal(0)
+    judged = share(decimal_of(known) or Decimal(0), whole)
+    found = decimal_of(value)
+    # The share is never drawn beyond what could be judged.
+    fill = Decimal(0) if found is None else min(share(found, whole), judged)
+    mark = decimal_of(tick)
+    return Covered(
+        plain(fill),
+        plain(judged),
+        plain(FULL - judged),
+        None if mark is None else plain(share(mark, whole)),
+    )
+
+
+@dataclass(frozen=True)
 class Segment:
     state: State
     count: int

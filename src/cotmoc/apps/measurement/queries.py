@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import Length
 
 from cotmoc.apps.measurement.catalogue import calendars
@@ -52,7 +52,7 @@ def member_figures(
 def largest_members(
     indicator_code: str, body: Organisation, period: str, limit: int, *, viewer: object
 ) -> tuple[list[Figure], Decimal]:
-    """The members with the largest values, and what all members have together. Two queries."""
+    """The members with the largest values, and what all members have together. One query."""
     found = (
         Figure.objects.visible_to(viewer)
         .current()
@@ -63,9 +63,13 @@ def largest_members(
             value__gt=0,
         )
     )
-    largest = found.select_related("organisation").order_by("-value", "organisation__code")
-    total: Decimal | None = found.aggregate(total=Sum("value"))["total"]
-    return list(largest[:limit]), total or Decimal(0)
+    largest = (
+        found.annotate(together=Window(Sum("value")))
+        .select_related("organisation")
+        .order_by("-value", "organisation__code")
+    )
+    rows = list(largest[:limit])
+    return rows, rows[0].together if rows else Decimal(0)
 
 
 def ranked(figures: Sequence[Figure], direction: str) -> list[RankedFigure]:

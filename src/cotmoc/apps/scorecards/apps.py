@@ -10,4 +10,4 @@ class ScorecardsConfig(AppConfig):
         from cotmoc.apps.scorecards import computing, rounds
 
         ports.after_figures.append(computing.after_figures)
-        ports.after_figures.append(rounds.after_figures)
+        ports.after_figures.append(rounds.refresh_after_figures)

@@ -25,6 +25,7 @@ from cotmoc.core.problems import Problem
 from cotmoc.core.text import fold
 
 MAX_PROBLEMS = 200
+MOST_RANKED = 1_000_000  # of an unknown subject
 BETWEEN = " ; "  # what stands between sources in a note
 _YEAR = re.compile(r"(?:nam )?(\d{4})(?:[.,]0+)?", re.ASCII)
 _REMARK = re.compile(r"(?P<number>[\d.,/ ]*\d) ?(?:\((?P<remark>[^()]*)\)|\*+)")
@@ -46,12 +47,12 @@ class Said:
 
 @dataclass(slots=True)
 class Group:
-    """The results of one method and period."""
+    """The results of one method, period and source (empty: not told)."""
 
     index: IndexVersion
     period: Period
+    source: str = ""
     results: list[Result] = field(default_factory=list)
-    sources: dict[str, int] = field(default_factory=dict)
     published_on: set[date] = field(default_factory=set)
     captured_on: set[date] = field(default_factory=set)
 
@@ -98,7 +99,7 @@ class _Reader:
         self.marks = {pk: self._mark(columns) for pk, columns in self.columns.items()}
         self.period = said.period or period_in_name(sheet.file)
         self.found = Checked()
-        self.groups: dict[tuple[int, str], Group] = {}
+        self.groups: dict[tuple[int, str, str], Group] = {}
         self.first: dict[tuple[object, ...], int] = {}
         self.told_borders: set[str] = set()  # periods whose rows say of which provinces they are
 
@@ -127,8 +128,9 @@ class _Reader:
             one.group.results += results
             one.tell_group()
 
-    def group(self, index: IndexVersion, period: Period) -> Group:
-        return self.groups.setdefault((index.pk, period.code), Group(index, period))
+    def group(self, index: IndexVersion, period: Period, source: str) -> Group:
+        key = (index.pk, period.code, source)
+        return self.groups.setdefault(key, Group(index, period, source))
 
     def finished(self) -> Checked:
         found = self.found
@@ -137,7 +139,7 @@ class _Reader:
         for name in self.sheet.header:
             if all(name in self.columns[pk].left_out for pk in used):
                 found.left_out.append(name)
-        for group in found.groups:
+        for group in _whole_periods(found.groups):
             found.doubts += self._doubts(group)
         return found
 
@@ -198,20 +200,17 @@ class _OneRow:
         index = self._index(period) if period else None
         if period is None or index is None:
             return []
-        self.group = self.reader.group(index, period)
+        self.group = self.reader.group(index, period, self._source())
         words, columns = self.reader.words[index.pk], self.reader.columns[index.pk]
         for name in columns.twice:
             self._wrong("column_twice", field=name)
         subject = self._subject(period)
-        self._remember(self._text("source"), self._text("note"))
+        self._remember(self._text("note"))
         for role in ("published_on", "captured_on"):
             self._date(role)
-        if subject is None:
-            return []
         nodes = self._nodes(words, columns)
-        found = [
-            result for node in nodes if (result := self._result(node, subject, words, columns))
-        ]
+        read = [self._result(node, subject, words, columns) for node in nodes]
+        found = [result for result in read if result]
         if not found and not self.problems:
             self.skipped = self._problem("row_says_nothing", "subject", self._whose())
         for result in found:
@@ -221,11 +220,17 @@ class _OneRow:
     def tell_group(self) -> None:
         """What the row says of where it comes from."""
         assert self.group is not None
-        if source := self._cell("source"):
-            self.group.sources[source] = self.group.sources.get(source, 0) + 1
         for role in ("published_on", "captured_on"):
             if day := self._date(role):
                 getattr(self.group, role).add(day)
+
+    def _source(self) -> str:
+        """The source of the row's publication: what was said of all, else its own. Where something
+        was said of all, its own becomes part of the note."""
+        own, said = self._text("source"), self.reader.said.source
+        if said and own and own != said:
+            self._remember(own)
+        return said or own
 
     # Whose and which ---
 
@@ -311,15 +316,16 @@ class _OneRow:
     # What it says ---
 
     def _result(
-        self, node: str, subject: Subject, words: Vocabulary, columns: Columns
+        self, node: str, subject: Subject | None, words: Vocabulary, columns: Columns
     ) -> Result | None:
+        """What the row gives of a node; its cells are checked where the subject is unknown too."""
         most = words.most(node)
         there = TOTAL if columns.long else node
         if columns.long and (given := self._max(columns)):
             most = given
         points = self._points(columns.points.get(there), most, columns)
         rank = self._rank(columns.ranks.get(there), subject)
-        if points is None and rank is None:
+        if subject is None or (points is None and rank is None):
             return None
         return Result(
             subject, node, points, rank, None if points is None else most, self.line, self.note
@@ -342,10 +348,10 @@ class _OneRow:
             self._wrong_cell(place, unfit)
             return None
 
-    def _rank(self, place: int | None, subject: Subject) -> int | None:
+    def _rank(self, place: int | None, subject: Subject | None) -> int | None:
         if place is None:
             return None
-        most = self.reader.subjects.count(subject, self.day)
+        most = self.reader.subjects.count(subject, self.day) if subject else MOST_RANKED
         try:
             found = read_rank(self._number(place), most)
         except Unreadable as unfit:
@@ -360,12 +366,12 @@ class _OneRow:
         if not remarked:
             return text
         if remark := (remarked["remark"] or "").strip():
-            self._remember(self.note, f"{self.reader.sheet.header[place]}: {remark}")
+            self._remember(f"{self.reader.sheet.header[place]}: {remark}")
         return remarked["number"]
 
     def _remember(self, *said: str) -> None:
-        """Put what was said of the row's origin into its note."""
-        self.note = BETWEEN.join(each for each in said if each)[: _LONGEST["note"]]
+        """Add to the row's note."""
+        self.note = BETWEEN.join(each for each in (self.note, *said) if each)[: _LONGEST["note"]]
 
     def _refuse_twice(self, result: Result, period: Period) -> None:
         first = self.reader.first.setdefault((period.code, *result.key), self.line)
@@ -424,3 +430,15 @@ class _OneRow:
     def _wrong_cell(self, place: int, unfit: Unreadable) -> None:
         header = self.reader.sheet.header[place]
         self._wrong(unfit.code, "", self.cells[place], field=header, **unfit.params)
+
+
+def _whole_periods(groups: Iterable[Group]) -> list[Group]:
+    """Groups of one method and period put together, whatever their sources."""
+    found: dict[tuple[int, str], Group] = {}
+    for group in groups:
+        whole = found.setdefault(
+            (group.index.pk, group.period.code), Group(group.index, group.period)
+        )
+        whole.results += group.results
+        whole.published_on |= group.published_on
+    return list(found.values())

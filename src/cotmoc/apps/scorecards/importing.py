@@ -2,15 +2,16 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.checking import BETWEEN, Checked, Group, Said, check, vocabularies
+from cotmoc.apps.scorecards.checking import Checked, Group, Said, check, vocabularies
 from cotmoc.apps.scorecards.columns import Vocabulary
+from cotmoc.apps.scorecards.computing import recompute
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
 from cotmoc.apps.scorecards.publishing import (
     Publisher,
@@ -48,7 +49,8 @@ class Change:
 
 @dataclass(slots=True)
 class Part:
-    """What came of the rows of one method and period. `publication` is None in a dry run."""
+    """What came of the rows of one method, period and source. `publication` is None in a dry run,
+    and where all of it was known it is the one that has it."""
 
     index: IndexVersion
     period: str
@@ -100,7 +102,8 @@ def import_published(
 
     One bad row refuses the file, unless `options.keep_good`: then good rows are recorded and bad
     ones written to the `quarantine` folder. A file given up after too many problems is never half
-    recorded. The same file again changes nothing. Raises BadInput.
+    recorded. The same file again changes nothing. Scorecards that read what was published are
+    computed anew. Raises BadInput.
     """
     methods = list(latest())
     words = vocabularies(methods)
@@ -142,7 +145,18 @@ def import_sheet(
     outcome = _outcome(sheet, chosen[0].code, checked, dry_run)
     for group in checked.groups:
         outcome.parts.append(_part(group, sheet, options.said, actor, now, dry_run))
+    if not dry_run:
+        _follow(checked.groups, outcome, actor, now)
     return outcome
+
+
+def _follow(groups: Sequence[Group], outcome: Outcome, actor: Person | None, now: datetime) -> None:
+    """Scorecards that read published results are computed anew, once for each method and period."""
+    changed = {(part.index.pk, part.period) for part in outcome.parts if part.changes}
+    for group in groups:
+        if (group.index.pk, group.period.code) in changed:
+            recompute(group.index, group.period, actor=actor, now=now)
+            changed.remove((group.index.pk, group.period.code))
 
 
 def _methods_of(
@@ -213,8 +227,8 @@ def _part(
     group: Group, sheet: Sheet, said: Said, actor: Person | None, now: datetime, dry_run: bool
 ) -> Part:
     """Record one group, or compare it only."""
-    source = _source(group, sheet, said)
-    results = [_without(result, source) for result in group.results]
+    source = clean(group.source or sheet.file)[:LONGEST_SOURCE]
+    results = group.results
     news = news_in(group.index, group.period, results)
     before = {row_key(row): row for row in news.superseded}
     whose = {(result.key[0], result.key[1]) for result in results}
@@ -231,19 +245,6 @@ def _part(
 def row_key(row: Published) -> tuple[int | None, int | None, str]:
     """Whose and which value a row is; see `Result.key`."""
     return row.organisation_id, row.unit_id, row.node
-
-
-def _source(group: Group, sheet: Sheet, said: Said) -> str:
-    """What was said, else the source that most rows name, else the file."""
-    most = max(group.sources, key=lambda each: group.sources[each], default="")
-    return (clean(said.source) or most or sheet.file)[:LONGEST_SOURCE]
-
-
-def _without(result: Result, source: str) -> Result:
-    """The result with a note that does not repeat the source of all."""
-    if result.note == source:
-        return replace(result, note="")
-    return replace(result, note=result.note.removeprefix(source + BETWEEN))
 
 
 def _publisher(group: Group, sheet: Sheet, said: Said, source: str) -> Publisher:

@@ -272,7 +272,7 @@ class Round(models.Model):
     """An assessment of chosen bodies under one method for one period, opened by the secretariat."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Open for assessment")
         PUBLISHED = "published", _("Published and locked")
         CLOSED = "closed", _("Closed without results")
 

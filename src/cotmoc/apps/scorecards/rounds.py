@@ -197,13 +197,14 @@ def refresh_computed(found: Round, *, actor: Person | None, now: datetime) -> in
     return changed
 
 
-def after_figures(run: Run, *, actor: Person | None, now: datetime) -> None:
+def refresh_after_figures(run: Run, *, actor: Person | None, now: datetime) -> None:
     """Bring the computed points of open rounds up to date once figures have changed."""
     changed = Figure.objects.filter(Q(run=run) | Q(superseded_at=run.started_at)).order_by()
     periods = changed.values_list("period", flat=True).distinct()
     touched = Round.objects.filter(state=Round.State.OPEN, period__in=periods)
+    who = actor if actor is None or actor.steers else None
     for found in touched.select_related("index"):
-        refresh_computed(found, actor=None, now=now)
+        refresh_computed(found, actor=who, now=now)
 
 
 def _refresh(assessment: Assessment, whole: BodyScore, readings: Readings) -> int:

@@ -24,6 +24,7 @@ from cotmoc.config.cli.output import (
     print_table,
     stdout,
 )
+from cotmoc.config.cli.places import print_problem, problem_json
 from cotmoc.config.cli.ready import require_database
 from cotmoc.core.problems import Problem
 from cotmoc.indicators import syntax
@@ -34,7 +35,6 @@ from cotmoc.indicators.examples import evaluate_example
 from cotmoc.indicators.facts import FactTable, FactTableError, read_fact_tables
 from cotmoc.indicators.formulas import names_of
 from cotmoc.indicators.words import formula_words
-from cotmoc.ui.problems import sentence
 
 Subparsers = argparse._SubParsersAction  # the type has no public name
 
@@ -117,13 +117,13 @@ def check(chosen: argparse.Namespace) -> int:
                 "definitions": len(good),
                 "derived": derived,
                 "by_table": dict(sorted(tables.items())),
-                "problems": [_as_json(each) for each in problems],
+                "problems": [problem_json(each) for each in problems],
             }
         )
         return REFUSED if problems else OK
     texts = dict(files)
     for problem in problems:
-        _print_problem(problem, inside / problem.file, texts.get(problem.file, ""))
+        print_problem(problem, inside / problem.file, texts.get(problem.file, ""))
     counts = {"files": len(paths), "problems": len(problems)}
     stdout.print(_("%(files)s files read, %(problems)s problems") % counts)
     by_table = ", ".join(f"{name} {count}" for name, count in sorted(tables.items()))
@@ -143,33 +143,6 @@ def _tables(folder: Path) -> Mapping[str, FactTable]:
     except (FactTableError, yaml.YAMLError, UnicodeDecodeError) as error:
         message = _("The fact tables cannot be read: %(reason)s")
         raise CommandError(message % {"reason": error}) from error
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.params.get("column"),
-        "field": problem.field,
-        "code": problem.code,
-        "value": problem.value,
-        "message": sentence(problem),
-        "known": problem.params.get("known"),
-        "did_you_mean": problem.params.get("near"),
-    }
-
-
-def _print_problem(problem: Problem, path: Path, text: str) -> None:
-    """`file:line:column: key: what`, the line itself and a mark under the place."""
-    column = problem.params.get("column")
-    place = ":".join(str(each) for each in (path, problem.line, column) if each is not None)
-    field = f" {problem.field}" if problem.field else ""
-    stdout.print(f"{place}:{field}: {sentence(problem)}", markup=False, soft_wrap=True)
-    lines = text.splitlines()
-    missing = (problem.line, column) == (1, 1)
-    if isinstance(column, int) and problem.line and not missing and problem.line <= len(lines):
-        stdout.print(f"    {lines[problem.line - 1]}", markup=False, soft_wrap=True, style="dim")
-        stdout.print(f"    {' ' * (column - 1)}^", markup=False, soft_wrap=True, style="dim")
 
 
 def explain(chosen: argparse.Namespace) -> None:

@@ -57,10 +57,12 @@ def build_parser() -> argparse.ArgumentParser:
         compute,
         facts,
         figures,
+        index,
         indicators,
         operate,
         plans,
         portal766,
+        rounds,
         sample,
         units,
     )
@@ -86,9 +88,11 @@ def build_parser() -> argparse.ArgumentParser:
         portal766,
         figures,
         indicators,
+        index,
         sample,
         facts,
         compute,
+        rounds,
         bench,
     ):
         module.add_commands(commands)

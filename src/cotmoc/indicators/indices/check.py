@@ -1,6 +1,7 @@
 """Everything that is wrong with the files of indices, with file, line and column."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import PurePath
 
 from cotmoc.core.problems import Problem
 from cotmoc.indicators.check import problem_of
@@ -72,5 +73,5 @@ def together(named: Sequence[Named], by_name: bool = True) -> Iterator[Definitio
         first = seen.setdefault((index.code, index.method), name)
         if first != name:
             yield DefinitionError("method", _("is that of %(file)s too"), name, file=first)
-        elif by_name and name != file:
+        elif by_name and PurePath(name).name != file:
             yield DefinitionError("code", _("the file must be named %(file)s"), name, file=file)

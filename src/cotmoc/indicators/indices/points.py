@@ -38,6 +38,8 @@ MARKS = {
 UNROUNDED = Rounding()
 NOUGHT, WHOLE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 
+SAME = Decimal("0.00001")  # a value that was kept to six places is still that of its ratio
+
 # Points that are not held in 0..max yet, or why there are none.
 Found = Decimal | Status
 
@@ -138,12 +140,13 @@ def ratio_of(reading: Reading, rounding: Rounding) -> Decimal | None:
 
 def amount_of(reading: Reading, rounding: Rounding = UNROUNDED) -> Decimal | None:
     """The value in the operand's unit; without one a ÷ b in per cent, or the count."""
-    if reading.denominator:
-        if reading.value is not None:
-            return rounding.of_ratio(reading.value)
-        if reading.numerator is not None:
-            return rounding.of_ratio(HUNDRED * reading.numerator / reading.denominator)
-    return reading.numerator if reading.value is None else reading.value
+    part, whole, value = reading.numerator, reading.denominator, reading.value
+    if not whole or part is None:
+        return part if value is None else value
+    exact = HUNDRED * part / whole
+    if value is not None and abs(value - exact) > SAME:  # not per cent, or not of these two
+        return rounding.of_ratio(value)
+    return rounding.of_ratio(exact)
 
 
 # Rules --------------------------------------------------------------------------------------------

@@ -92,8 +92,8 @@ class RuleReader:
         listed = list(fields.each_under("bands", needed=True))
         bands = [self._band(each) for each in listed]
         good = [(each, band) for each, band in zip(listed, bands, strict=True) if band]
-        fit = _check_steps(good)
-        if of is None or not good or len(good) < len(_list(fields.raw.get("bands"))) or not fit:
+        whole = bool(good) and len(good) == len(_list(fields.raw.get("bands")))
+        if not _check_steps(good, whole) or of is None or not whole:
             return None
         return model.Bands(of, tuple(band for _each, band in good))
 
@@ -104,7 +104,7 @@ class RuleReader:
         failed = any(
             fields.has(key) and value is None for key, value in (("from", low), ("to", high))
         )
-        if share is None or failed:
+        if failed:
             return None
         if low is not None and high is not None and low >= high:
             template = _("the band %(band)s has its upper end at or below its lower one")
@@ -113,7 +113,8 @@ class RuleReader:
         if closed and high is None:
             fields.wrong("closed", _("needs an upper end to take in"))
             return None
-        return model.Band(low, high, share, closed)
+        # A band with a wrong share still has its place among the others.
+        return model.Band(low, high, Decimal(0) if share is None else share, closed)
 
     def _share(self, fields: Fields) -> Decimal | None:
         """A share of the maximum, 0 to 1, said as such or in points."""
@@ -259,13 +260,13 @@ def band_text(band: model.Band) -> str:
     return f"{low}–{high}"
 
 
-def _check_steps(good: list[tuple[Fields, model.Band]]) -> bool:
+def _check_steps(good: list[tuple[Fields, model.Band]], whole: bool) -> bool:
     """Whether the bands follow each other; errors are kept at the band that stands later in the
-    file."""
+    file. Unless these are the whole of them, a hole says nothing."""
     ordered = sorted(good, key=lambda each: (each[1].low is not None, each[1].low or 0))
     fit = True
     for (below, first), (above, second) in pairwise(ordered):
-        found = _between(first, second)
+        found = _between(first, second, whole)
         if not found:
             continue
         fit = False
@@ -274,12 +275,12 @@ def _check_steps(good: list[tuple[Fields, model.Band]]) -> bool:
     return fit
 
 
-def _between(first: model.Band, second: model.Band) -> str:
+def _between(first: model.Band, second: model.Band, whole: bool) -> str:
     """What is wrong between a band and the next one up; empty when they meet."""
     if first.high is None or second.low is None or second.low < first.high:
         return _("the bands %(first)s and %(second)s overlap")
     if second.low > first.high:
-        return _("there is a hole between the bands %(first)s and %(second)s")
+        return _("there is a hole between the bands %(first)s and %(second)s") if whole else ""
     if first.closed:
         return _("the bands %(first)s and %(second)s both take the value they meet at")
     return ""

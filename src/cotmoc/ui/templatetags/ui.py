@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from cotmoc.ui import addresses, charts, chips, formats, icons, marks
 from cotmoc.ui.formats import Number
@@ -254,6 +254,48 @@ def bar(value: Number | None, maximum: Number | None, tone: str = "brand") -> Sa
     )
 
 
+@register.simple_tag
+def covered_bar(
+    value: Number | None, known: Number | None, maximum: Number | None, tick: Number | None = None
+) -> SafeString:
+    """Points of what could be judged, of the whole: filled, lost, hatched where nothing is known;
+    `tick` is what others have. The numbers stand beside it."""
+    mark = marks.covered(value, known, maximum, tick)
+    line = (
+        format_html('<line class="tick" x1="{0}%" x2="{0}%" y1="0" y2="100%"/>', mark.tick)
+        if mark.tick is not None
+        else ""
+    )
+    return format_html(
+        '<svg class="covered" aria-hidden="true" focusable="false">'
+        '<rect class="lost" y="20%" width="{}%" height="60%"/>'
+        '<rect class="fill" y="20%" width="{}%" height="60%"/>{}</svg>',
+        mark.known,
+        mark.fill,
+        line,
+    )
+
+
+@register.simple_tag
+def steps(change: int | None) -> SafeString:
+    """Places won or lost in a ranking: arrow, number, words. A fall is a negative number."""
+    if change is None:
+        return mark_safe("")
+    if not change:
+        return format_html('<span class="steps same">{}</span>', gettext("same place"))
+    up = change > 0
+    words = ngettext("up %(n)s place", "up %(n)s places", abs(change)) if up else ngettext(
+        "down %(n)s place", "down %(n)s places", abs(change)
+    )
+    return format_html(
+        '<span class="steps {}"><svg class="shape" viewBox="0 0 10 10" aria-hidden="true" '
+        'focusable="false"><path d="{}"/></svg>{}</span>',
+        "up" if up else "down",
+        "M5 .8l4.6 8H.4z" if up else "M5 9.2L.4 1.2h9.2z",
+        words % {"n": formats.number(abs(change))},
+    )
+
+
 @register.inclusion_tag(f"{PARTS}sparkline.html")
 def sparkline(values: Iterable[Number | None], label: str = "", unit: str = "") -> dict[str, Any]:
     """A line the height of a row; a missing value leaves a gap."""
@@ -320,6 +362,8 @@ def line_chart(
         legend.append({"code": "partial", "words": gettext("of a part of the bodies")})
     if "estimated" in sure:
         legend.append({"code": "estimated", "words": gettext("estimated by shares")})
+    if "expected" in sure:
+        legend.append({"code": "expected", "words": gettext("forecast")})
     if drawn.absent:
         legend.append({"code": "absent", "words": gettext("no value; the table says why")})
     return {"chart": drawn, "label": label, "legend": legend, "name": name}

@@ -80,3 +80,15 @@ def test_dots_are_drawn_large_first_and_shaped_by_band():
     assert (first.shape, first.band, first.path) == ("hollow", "none", "")
     assert second.shape == "triangle"
     assert second.path.startswith("M1 ")
+
+
+def test_points_are_drawn_within_what_could_be_judged():
+    mark = marks.covered(Decimal("30"), 60, 100, tick=45)
+    assert (mark.fill, mark.known, mark.rest, mark.tick) == ("30", "60", "40", "45")
+    assert marks.covered(70, 60, 100).fill == "60"
+
+
+def test_where_nothing_could_be_judged_the_whole_bar_is_hatched():
+    mark = marks.covered(None, 0, 18)
+    assert (mark.fill, mark.known, mark.rest, mark.tick) == ("0", "0", "100", None)
+    assert marks.covered(1, 1, 0).known == "0"

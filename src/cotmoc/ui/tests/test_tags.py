@@ -136,3 +136,18 @@ def test_the_map_counts_its_bands_in_words():
     assert "low <b>1</b>" in html
     assert "A&lt;b" in html
     assert 'role="img" aria-label="Units"' in html
+
+
+def test_places_won_and_lost_are_said_in_words():
+    assert "up 3 places" in render("{% steps 3 %}")
+    assert "down 1 place<" in render("{% steps -1 %}")
+    assert "same place" in render("{% steps 0 %}")
+    assert render("{% steps None %}") == ""
+
+
+def test_a_covered_bar_is_silent_and_holds_its_widths():
+    html = render("{% covered_bar 30 60 100 tick=45 %}")
+    assert 'aria-hidden="true"' in html
+    assert 'class="lost" y="20%" width="60%"' in html
+    assert 'class="fill" y="20%" width="30%"' in html
+    assert 'x1="45%"' in html

@@ -13,7 +13,7 @@ from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine
 from cotmoc.apps.measurement.web.words import COMPARATORS, axis_words, shown
 from cotmoc.indicators.forecast.outlook import Making, Outlook, Pace
-from cotmoc.ui.formats import decimal_of, fixed, measure, number
+from cotmoc.ui.formats import decimal_of, measure, number
 
 MODELS = {
     "naive": gettext_lazy("as the last month"),
@@ -168,9 +168,8 @@ def _pace(pace: Pace | None, ahead: YearAhead) -> str:
 
 
 def _change(value: float, indicator: IndicatorVersion) -> str:
-    text = fixed(Decimal(str(round(value, 2))), 2)
-    said = f"+{text}" if value > 0 else text
-    return _("%(amount)s points") % {"amount": said} if indicator.unit == "%" else said
+    said = measure(Decimal(str(round(value, 2))), "points" if indicator.unit == "%" else "")
+    return f"+{said}" if value > 0 else said
 
 
 def _periods(ahead: YearAhead) -> list[Any]:
@@ -182,7 +181,7 @@ def _lines(ahead: YearAhead, found: Outlook) -> Iterable[dict[str, Any]]:
     months = ahead.months[-SHOWN_MONTHS:]
     known = [_point(each.value, each.period.code, unit, "known") for each in months]
     expected = [
-        _point(value, period.code, unit, "estimated")
+        _point(value, period.code, unit, "expected")
         for value, period in zip(found.path, ahead.to_come, strict=True)
     ]
     yield {"label": _("measured, then expected"), "points": known + expected}
@@ -190,7 +189,7 @@ def _lines(ahead: YearAhead, found: Outlook) -> Iterable[dict[str, Any]]:
         return
     for label, path in ((_("lower bound"), found.path_low), (_("upper bound"), found.path_high)):
         bound = [
-            _point(value, period.code, unit, "estimated")
+            _point(value, period.code, unit, "expected")
             for value, period in zip(path, ahead.to_come, strict=True)
         ]
         yield {"label": label, "points": [{"value": None} for _month in months] + bound}

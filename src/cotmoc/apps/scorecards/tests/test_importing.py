@@ -16,7 +16,7 @@ from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.scorecards.cells import Unreadable, read_points, read_rank
 from cotmoc.apps.scorecards.checking import Said
 from cotmoc.apps.scorecards.importing import Options, import_published
-from cotmoc.apps.scorecards.models import Publication, Published
+from cotmoc.apps.scorecards.models import Card, Publication, Published
 from cotmoc.apps.scorecards.tests.trial_indices import NHA, TRI_NEW, TRI_OLD, keep
 from cotmoc.core.legacy_encodings import TCVN3
 from cotmoc.core.periods import parse_period
@@ -108,17 +108,35 @@ def test_a_wide_table_gives_totals_parts_pillars_and_ranks(take):
     assert not outcome.left_out
 
 
-def test_the_publication_names_the_source_of_most_rows_and_each_other_row_its_own(take, cast):
-    (part,) = take(table(GOOD)).parts
-    publication = Publication.objects.get()
-    assert part.publication == publication
-    assert (publication.source, publication.file_name) == ("https://dti.gov.vn", "tri.csv")
-    assert len(publication.digest) == 64
-    assert list(Published.objects.exclude(note="").values_list("note", "line")) == [
-        ("https://bao.vn", 4)
-    ]
-    entry = Entry.objects.get(verb="publication.recorded")
-    assert (entry.actor, entry.after["rows"]) == (cast.dung, 7)
+def test_rows_of_one_source_are_one_publication(take, cast):
+    parts = take(table(GOOD)).parts
+    rows = Publication.objects.order_by("pk").values_list("source", "rows", "file_name")
+    assert list(rows) == [("https://dti.gov.vn", 6, "tri.csv"), ("https://bao.vn", 1, "tri.csv")]
+    assert [part.publication.source for part in parts] == ["https://dti.gov.vn", "https://bao.vn"]
+    assert {len(each.digest) for each in Publication.objects.all()} == {64}
+    assert Published.objects.get(rank=28).line == 4
+    entries = Entry.objects.filter(verb="publication.recorded", actor=cast.dung)
+    assert [entry.after["rows"] for entry in entries.order_by("pk")] == [6, 1]
+
+
+def test_a_source_that_is_told_goes_for_all_and_a_rows_own_becomes_its_note(take):
+    (part,) = take(table(GOOD), said=Said(source="Công văn 12/BC")).parts
+    assert part.publication.source == "Công văn 12/BC"
+    assert set(Published.objects.values_list("note", flat=True)) == {
+        "https://dti.gov.vn", "https://bao.vn",
+    }  # fmt: skip
+
+
+def test_without_any_source_the_file_is_named(take):
+    take("year,province,rank,tri\n2022,Phú Thọ,23,\n")
+    assert Publication.objects.get().source == "tri.csv"
+
+
+def test_scorecards_that_read_published_results_follow_them(take):
+    take(table(GOOD))
+    assert Card.objects.get().total == Decimal("0.72")
+    take(table(GOOD.replace("1.0000,0.9000", "1.0000,0.8000")))
+    assert Card.objects.current().get().total == Decimal("0.69")
 
 
 def test_each_year_is_taken_under_the_method_in_force_then(take):
@@ -146,7 +164,7 @@ def test_values_of_a_part_that_the_method_has_not_are_said_not_lost(take):
 def test_the_same_file_again_changes_nothing_and_a_correction_its_own_row_only(take):
     take(table(GOOD))
     again = take(table(GOOD))
-    assert (again.rows, again.parts[0].known) == (0, 7)
+    assert (again.rows, [part.known for part in again.parts]) == (0, [6, 1])
     corrected = take(table(GOOD.replace("Thừa Thiên - Huế,2", "Thừa Thiên - Huế,4")))
     assert (corrected.rows, corrected.parts[0].superseded) == (1, 1)
     assert Published.objects.exclude(superseded_at=None).count() == 1
@@ -301,7 +319,7 @@ def test_where_names_may_mean_merged_provinces_and_nothing_says_so_a_doubt_tells
 def test_a_remark_after_a_number_becomes_a_note(take):
     take("year,province,rank,tri,source\n2022,Bến Tre,51 (suy ra),0.4*,a\n")
     row = Published.objects.get()
-    assert (row.rank, row.points, row.note) == (51, Decimal("0.4"), "a ; rank: suy ra")
+    assert (row.rank, row.points, row.note) == (51, Decimal("0.4"), "rank: suy ra")
 
 
 def test_a_mean_of_all_is_no_province(take):
@@ -342,6 +360,15 @@ def test_a_mean_of_all_is_no_province(take):
 def test_a_bad_cell_refuses_the_file_with_its_row_and_field(refused, row, field, code):
     found = refused(table("2022,Cao Bằng,61,,,,,,,a\n" + row + "\n"))
     assert (3, field, code) in found
+
+
+def test_everything_that_is_wrong_with_a_row_is_told_at_once(refused):
+    found = refused(table("2022,Hà Nộii,24.5,,,,8.002,,,a\n"))
+    assert {(field, code) for _line, field, code in found} == {
+        ("province", "unknown_subject"),
+        ("rank", "not_whole"),
+        ("tri", "points_above_maximum"),
+    }
 
 
 def test_near_names_are_told(take):

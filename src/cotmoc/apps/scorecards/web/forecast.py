@@ -78,6 +78,7 @@ def forecast(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
             "rows": rows,
             "sort": sort,
             "covered": _covered(ahead),
+            "all_short": all(read.short for row in rows for read in row.reads),
             **_drawn(ahead.total),
         },
     )
@@ -123,7 +124,7 @@ def _drawn(total: TotalAhead | None) -> dict[str, Any]:
         return {"places": [], "lines": []}
     months = [(period, value, "known") for period, value in total.months[-24:]]
     path = [
-        (period, Decimal(str(round(value, 2))), "estimated")
+        (period, Decimal(str(round(value, 2))), "expected")
         for period, value in zip(total.to_come, total.outlook.path, strict=False)
     ]
     drawn = [*months, *path]
@@ -147,7 +148,7 @@ def _drawn(total: TotalAhead | None) -> dict[str, Any]:
         if bound:
             values = [Decimal(str(round(value, 2))) for value in bound]
             points: list[dict[str, Any]] = [{"value": None} for _month in months]
-            points += [{"value": value, "sure": "estimated"} for value in values]
+            points += [{"value": value, "sure": "expected"} for value in values]
             lines.append({"label": label, "points": points})
     return {
         "places": [f"{period.last_day.month}/{period.last_day.year}" for period, *_rest in drawn],
@@ -156,7 +157,7 @@ def _drawn(total: TotalAhead | None) -> dict[str, Any]:
 
 
 def _export(rows: list[Row]) -> tuple[list[str], list[list[Any]]]:
-    head = [_("Leaf"), _("Code"), _("Maximum"), _("Latest month"), _("Expected"), _("Lost")]
+    head = [_("Leaf"), _("Code"), _("Maximum"), _("Latest month"), _("Expected points"), _("Lost")]
     return head, [
         [row.name, row.ahead.leaf.code, row.ahead.leaf.max, *_points(row.ahead)] for row in rows
     ]

@@ -241,3 +241,42 @@ def test_only_what_is_given_may_be_collected_without_points():
     assert errors([leaf("a", max=100), leaf("b", max=0)]) == [
         ("children.1.max", "must be a number above 0")
     ]
+
+
+def bands(*steps):
+    rule = {"kind": "bands", "of": {"answer": True}, "bands": list(steps)}
+    return [
+        (key.removeprefix("children.0.rule.bands."), reason)
+        for key, reason in errors([leaf("a", max=100, rule=rule)])
+    ]
+
+
+def test_the_steps_of_a_city_that_wrote_d_from_50_to_49_are_refused_by_name():
+    found = bands(
+        {"from": 90, "to": 100, "share": 1, "closed": True},
+        {"from": 70, "to": 90, "share": 0.75},
+        {"from": 50, "to": 70, "share": 0.5},
+        {"from": 50, "to": 49, "share": 0.25},
+        {"to": 49, "share": 0},
+    )
+    assert found == [("3.from", "the band 50–49 has its upper end at or below its lower one")]
+
+
+def test_a_band_with_a_wrong_share_is_no_hole():
+    steps = [{"to": 10, "share": 0}, {"from": 10, "to": 50, "share": 7}, {"from": 50, "share": 1}]
+    assert bands(*steps) == [("1.share", "must be from 0 to 1")]
+    steps[1] = {"from": "x", "to": 50, "share": 1}
+    assert bands(*steps) == [("1.from", "must be a number")]
+    steps[2] = {"from": 5, "share": 1}
+    assert bands(*steps) == [
+        ("1.from", "must be a number"),
+        ("2.from", "the bands …–10 and 5–… overlap"),
+    ]
+
+
+def test_bands_in_any_order_follow_each_other():
+    assert bands({"from": 50, "share": 1}, {"to": 50, "share": 0}) == []
+    assert bands({"from": 50, "share": 1}, {"from": 60, "to": 70, "share": 0}) == [
+        ("1.from", "the bands 50–… and 60–70 overlap")
+    ]
+    assert bands({"share": 1}) == []

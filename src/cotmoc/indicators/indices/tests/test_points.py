@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from cotmoc.indicators.indices import formula
 from cotmoc.indicators.indices.model import (
     Answer,
     Band,
@@ -33,6 +34,7 @@ from cotmoc.indicators.indices.tests.build import (
     ratio,
     value,
 )
+from cotmoc.indicators.lexis import ExpressionError
 
 D = Decimal
 FOUR_MEETINGS = Bands(
@@ -256,3 +258,21 @@ def test_a_formula_carries_what_its_operands_say_of_themselves() -> None:
     ):
         readings = {"figure:x": ratio(1, 2, left), "answer:L": ratio(1, 2, right)}
         assert score_leaf(leaf(rule=rule), body(), readings).status is expected
+
+
+@pytest.mark.parametrize(
+    ("half", "expected"), [("up", "0.85"), ("even", "0.84"), ("binary", "0.84")]
+)
+def test_round_in_a_formula_sends_a_half_where_the_method_says(half: str, expected: str) -> None:
+    rule = of_formula("round(2 * a, 2)", a=OF)
+    reading = {"figure:x": ratio(169, 400)}  # 0.4225
+    found = score_leaf(leaf(rule=rule), body(), reading, None, Rounding(half=half))  # type: ignore[arg-type]
+    assert found.points == D(expected)
+
+
+@pytest.mark.parametrize(
+    "text", ["round(a)", "round(a, 1.5)", "round(a, 10)", "round(a, b)", "round(a, 2, 3)", "round"]
+)
+def test_round_takes_a_scalar_and_a_whole_number_of_places(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        formula.parse(text)

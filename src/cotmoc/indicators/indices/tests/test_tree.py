@@ -53,6 +53,16 @@ def among(index: Index, **given: Any) -> dict[str, BodyScore]:
 TWO = index(group("G", leaf("P", 6), leaf("Q", 4)), group("H", leaf("R", 10)))
 
 
+def test_a_value_kept_to_six_places_is_not_rounded_twice() -> None:
+    """1.2254999999 % is kept as 1.225500: to three places that would be 1.226."""
+    kept = Reading("measured", D("1.225500"), D("12254999999"), D("1000000000000"))
+    rule = CappedRatio(FigureOf("P"), D(100))
+    tree = index(leaf("P", 100, rule), rounding=Rounding(ratio=3, leaf=3))
+    assert one(tree, P=kept).total == D("1.225")
+    scaled = Reading("measured", D("12.5"), D(1), D(80))  # an indicator per 1,000
+    assert one(tree, P=scaled).total == D("12.500")
+
+
 def test_points_add_up_and_say_what_they_cover() -> None:
     found = one(TWO, P=ratio(1, 2), Q=ratio(1, 4), R=ratio(9, 10))
     assert found.nodes["G"] == NodeScore("G", D(4), D(10), D(10), Status.SCORED)

@@ -99,7 +99,7 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("leaf", index().leaves(), ids=lambda leaf: leaf.code)
+@pytest.mark.parametrize("leaf", list(index().leaves()), ids=lambda leaf: leaf.code)
 def test_every_rule_is_said_in_both_languages(leaf):
     assert (VI.leaf(leaf), EN.leaf(leaf)) == SAID[leaf.code]
 

@@ -169,9 +169,9 @@ class TestManyAtOnce:
         self, opened, submitted, theirs, cast, now
     ):
         # Everything of the commune's that is not computed is taken away: nothing to look at.
-        Entry.objects.filter(assessment=theirs).exclude(
-            leaf__in=["ON_TIME", "DIGITISED"]
-        ).update(self_points=None)
+        Entry.objects.filter(assessment=theirs).exclude(leaf__in=["ON_TIME", "DIGITISED"]).update(
+            self_points=None
+        )
         Assessment.objects.filter(pk=theirs.pk).update(state="submitted")
         bulk = appraise_undisputed(opened, actor=cast.dung, now=now)
         assert (bulk.appraised, bulk.left) == (1, 1)
@@ -306,7 +306,9 @@ class TestPublishing:
         publication = Publication.objects.get(index=published.index)
         assert f"số {published.pk}, lần 1" in publication.source
         assert "minh họa" not in publication.source
-        total = Published.objects.get(publication=publication, organisation__code="H44.100", node="")
+        total = Published.objects.get(
+            publication=publication, organisation__code="H44.100", node=""
+        )
         theirs = published.assessments.get(organisation__code="H44.100")
         assert (total.points, total.rank) == (theirs.appraised_total, 1)
         mark_of_theirs = Published.objects.get(
@@ -322,7 +324,9 @@ class TestPublishing:
         for deed in (
             lambda: say(ours, "MARK", {"value": "9"}),
             lambda: mark(ours, [], **who),
-            lambda: object_to(ours, "MARK", "x", D(9), version=ours.version, actor=cast.an, now=now),
+            lambda: object_to(
+                ours, "MARK", "x", D(9), version=ours.version, actor=cast.an, now=now
+            ),
             lambda: publish_round(published, **who),
             lambda: refresh_computed(published, **who),
             lambda: close_round(published, "x", **who),

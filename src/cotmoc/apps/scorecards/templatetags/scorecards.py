@@ -1,0 +1,22 @@
+"""Filters that say points, totals, statuses and periods of scorecards."""
+
+from django import template
+
+from cotmoc.apps.measurement.models import period_words
+from cotmoc.apps.scorecards.web import words
+
+register = template.Library()
+register.filter("period_words", period_words)
+register.filter("in_language", words.in_language)
+register.filter("total_words", words.total)
+register.filter("points_words", words.points)
+register.filter("score_status", words.status)
+register.filter("status_shape", words.status_shape)
+register.filter("kind_words", words.kind)
+register.filter("lower_first", words.lower_first)
+register.filter("score_code", words.status_code)
+register.filter("fed_words", words.fed)
+register.filter("rounding_words", words.rounding)
+register.filter("period_kind", words.period_kind)
+register.filter("last_day", words.last_day)
+register.filter("unit_span", words.unit_span)
