@@ -243,7 +243,9 @@ def what_can_be_assumed(
     request: HttpRequest, code: Code, unit_code: Code, asked: Query[Asked]
 ) -> dict[str, Any]:
     """A scorecard with all readings that can be assumed, as they are now."""
-    return _played(*_open(request, code, unit_code, asked), WhatIfAsked())
+    return _played(
+        *_open(request, code, unit_code, asked), WhatIfAsked(assumed={}, wanted_rank=None)
+    )
 
 
 @router.post("/indices/{code}/cards/{unit_code}/what-if", response=WhatIf)
