@@ -22,6 +22,7 @@ from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.uploading import receive
 from cotmoc.apps.scorecards.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.proposals import Wanted, propose
 from cotmoc.apps.scorecards.rounds import Terms, open_round
@@ -164,7 +165,16 @@ def proof(opened_round):
 
 
 @pytest.fixture
-def address_of(db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario):
+def publication(db, now):
+    """Published results of DTI 2022."""
+    file = ROOT / "samples" / "indices" / "dti-2022.csv"
+    return import_published(file, Options(), actor=None, now=now).parts[0].publication
+
+
+@pytest.fixture
+def address_of(
+    db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario, publication
+):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None
     refused_rows = "dossiers-thang-8-0a1b2c3d.csv"
@@ -189,6 +199,8 @@ def address_of(db, plan, plan_task, handed_in, opened_round, proof, proposal, sc
             return {"pk": pk, "unit": own, "leaf": "PLAN", "round_id": pk, "unit_code": own}
         if "proposals/" in route:
             pk = proposal.pk
+        elif "published/" in route:
+            pk = publication.pk
         elif "scenarios/" in route:
             pk = scenario.pk
         elif "targets/" in route:

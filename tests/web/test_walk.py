@@ -59,6 +59,7 @@ GUARDED = {
     "targets/<int:pk>/definition/": STEER,
     "rounds/new/": STEER,
     "rounds/<int:pk>/correct/": STEER,
+    "scorecards/published/new/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -82,6 +83,7 @@ DEEDS = {
     "rounds/<int:pk>/<str:unit>/": {"committee", "reporter"},
     "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"committee", "reporter"},
     "rounds/evidence/<int:pk>/remove/": {"committee", "reporter"},
+    "scorecards/published/new/": STEER,
 }
 # What a deed needs to be told.
 SENT = {
@@ -97,6 +99,10 @@ SENT = {
         "index": "qd766", "method": "2022", "unit": "H44.07", "period": "2026-08", "name": "Thử",
     },
     "scorecards/scenarios/<int:pk>/": {"do": "unshare"},
+    "scorecards/published/new/": {
+        "how": "hand", "do": "confirm", "index": "par@qd876", "period": "2024",
+        "subject": "Hải Phòng", "points": "96,17", "rank": "1", "source": "báo",
+    },
 }  # fmt: skip
 
 

@@ -18,12 +18,11 @@ from django.utils import timezone
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import Figure, Run
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.models import Card, Entry, IndexVersion, Published, Round, ScoreRun
 from cotmoc.apps.scorecards.queries import in_force, latest
-from cotmoc.core.periods import CIVIL, Period
+from cotmoc.core.periods import CIVIL, Period, parse_period, split_code
 from cotmoc.indicators.indices.model import (
     Answer,
     FigureOf,
@@ -498,14 +497,17 @@ def periods_to_score(index: IndexVersion) -> list[Period]:
     """The periods for which a method has something to read, oldest first. At most three queries."""
     definition = index.definition
     wanted = wanted_by(definition)
-    periods = {calendars().parse(code) for code in _periods_with_inputs(definition, wanted)}
+    codes = {code for code in _periods_with_inputs(definition, wanted) if _is_civil(code)}
     return sorted(
         period
-        for period in periods
-        if period.calendar == CIVIL
-        and period.kind in definition.periods
-        and in_force(index, period)
+        for period in map(parse_period, codes)
+        if period.kind in definition.periods and in_force(index, period)
     )
+
+
+def _is_civil(code: str) -> bool:
+    """Methods score civil periods; figures of other calendars are passed over."""
+    return split_code(code)[0] == CIVIL
 
 
 def _periods_with_inputs(index: Index, wanted: Wanted) -> Iterator[str]:

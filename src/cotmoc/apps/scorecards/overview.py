@@ -289,4 +289,3 @@ def _wrong_first(line: IndexLine) -> tuple[int, Decimal, str]:
         return 0, -line.place.lost, line.newest.code
     stage = 3 if line.template else 1 if line.computed or line.published else 2
     return stage, Decimal(0), line.newest.code
-

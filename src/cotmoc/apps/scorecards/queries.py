@@ -12,10 +12,9 @@ from django.db.models import DecimalField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
-from cotmoc.core.periods import Period
+from cotmoc.core.periods import Period, read_local, split_code
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group, Index, Leaf, Node, PublishedShare, operands_of
 from cotmoc.indicators.indices.results import Status
@@ -69,7 +68,17 @@ def periods_of(index: IndexVersion, *, viewer: object) -> list[str]:
     """Periods that have cards: months first, then longer ones, the newest first. One query."""
     found = cards(index, viewer=viewer).order_by("-period_end", "-period")
     codes = dict.fromkeys(found.values_list("period", flat=True))
-    return sorted(codes, key=lambda code: calendars().parse(code).kind != "month")
+    return sorted(codes, key=lambda code: kind_of(code) != "month")
+
+
+def kind_of(period: str) -> str:
+    """`month`, `quarter`, `year` …: only periods of one kind are compared."""
+    form = read_local(split_code(period)[1])
+    return form[0] if form else "listed"
+
+
+def _alike(one: str, other: str) -> bool:
+    return (split_code(one)[0], kind_of(one)) == (split_code(other)[0], kind_of(other))
 
 
 def kinds_of(index: IndexVersion, period: str, *, viewer: object) -> dict[str, int]:
@@ -175,7 +184,6 @@ def rank_changes(rows: Iterable[Card], *, viewer: object) -> dict[int, RankChang
 
 def _before(card: Card, viewer: object) -> tuple[str, str] | None:
     """Method and period of the newest cards before; the same method goes before another."""
-    this = calendars().parse(card.period)
     found = (
         Card.objects.visible_to(viewer)
         .current()
@@ -184,15 +192,11 @@ def _before(card: Card, viewer: object) -> tuple[str, str] | None:
         .values_list("period_end", "index__method", "period")
         .distinct()
     )
-    same = [row for row in found if _same_kind(calendars().parse(row[2]), this)]
+    same = [row for row in found if _alike(row[2], card.period)]
     if not same:
         return None
     _end, method, period = max(same, key=lambda row: (row[0], row[1] == card.index.method, row[1]))
     return method, period
-
-
-def _same_kind(one: Period, other: Period) -> bool:
-    return (one.calendar, one.kind) == (other.calendar, other.kind)
 
 
 def _change(
@@ -224,7 +228,6 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
     rows = list(rows)
     if not rows:
         return {}
-    this = calendars().parse(rows[0].period)
     found: dict[tuple[int | None, int | None], list[TrendPoint]] = {}
     earlier = (
         Card.objects.visible_to(viewer)
@@ -242,7 +245,7 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
         .values_list("organisation_id", "unit_id", "period", "total", "max", "rank")
     )
     for organisation, unit, period, *values in earlier:
-        if _same_kind(calendars().parse(period), this):
+        if _alike(period, rows[0].period):
             found.setdefault((organisation, unit), []).append(TrendPoint(period, *values))
     return {row.pk: found.get(_subject(row), [])[-limit:] for row in rows}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_cards, recompute
 from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card
@@ -20,7 +21,8 @@ WITHIN = Decimal("0.0001")
 
 
 @pytest.fixture(autouse=True)
-def published(now):
+def published(db, now):
+    sync_indices(actor=None, now=now)
     for name in ("dti-2022.csv", "dti-other-years.csv"):
         import_published(FOLDER / name, Options(), actor=None, now=now)
 

@@ -4,26 +4,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
 from django.conf import settings
 
 from cotmoc.apps.scorecards.doubts import recomputed
 from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import IndexVersion, Published
-from cotmoc.apps.scorecards.tests.trial_indices import keep
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(settings.SAMPLES_DIR) / "indices"
 FILES = sorted(FOLDER.glob("*.csv"))
 DOMAIN = Path("/work/shared/domain")
-
-
-@pytest.fixture(autouse=True)
-def indices(db, now):
-    """The indices of the catalogue."""
-    for path in sorted((Path(settings.CATALOGUE_DIR) / "indices").glob("*.yaml")):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        keep(raw, now)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.measurement.web.words import KINDS
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary, most_published
 from cotmoc.apps.scorecards.lineage import address_of, find_subject, lineage_of
@@ -49,6 +48,13 @@ from cotmoc.ui.formats import fixed, number
 from cotmoc.ui.listing import paginate, sort_rows
 
 MOST_LINES = 4  # more lines cannot be told apart
+PERIODS = {
+    "month": gettext_lazy("month"),
+    "quarter": gettext_lazy("quarter"),
+    "half": gettext_lazy("half year"),
+    "nine_months": gettext_lazy("nine months"),
+    "year": gettext_lazy("year"),
+}
 BODIES = {
     "province": gettext_lazy("provinces"),
     "department": gettext_lazy("departments"),
@@ -103,7 +109,7 @@ class NodeForm(forms.Form):
         nodes = nodes_of(asked.methods)
         names = [(code, node.name[language()]) for code, node in nodes.items()]
         self._set("node", [("", _("Total")), *names])
-        self._set("kind", [(each, KINDS.get(each, each)) for each in asked.kinds])
+        self._set("kind", [(each, PERIODS.get(each, each)) for each in asked.kinds])
         if len(asked.kinds) < 2:
             del self.fields["kind"]
 
