@@ -39,7 +39,6 @@ for router in (
     scorecards,
     published,
     robustness,
-    rounds,
     scenarios,
 ):
     api.add_router("", router)

@@ -69,7 +69,8 @@ def largest_members(
         .order_by("-value", "organisation__code")
     )
     rows = list(largest[:limit])
-    return rows, rows[0].together if rows else Decimal(0)
+    together: Decimal = getattr(rows[0], "together") if rows else Decimal(0)  # noqa: B009
+    return list(rows), together
 
 
 def ranked(figures: Sequence[Figure], direction: str) -> list[RankedFigure]:

@@ -132,6 +132,6 @@ def _axis(values: Sequence[Decimal], ranks: bool) -> tuple[Decimal, Decimal, lis
         levels = [bottom + step * n for n in range(int((top - bottom) / step) + 1)]
         return bottom, top, levels
     worst = int(max(*values, Decimal(5)))
-    step = -(-worst // _MOST_TICKS)
-    levels = [Decimal(n) for n in dict.fromkeys([1, *range(step, worst + step, step)])]
+    apart = -(-worst // _MOST_TICKS)
+    levels = [Decimal(n) for n in dict.fromkeys([1, *range(apart, worst + apart, apart)])]
     return Decimal(1) - _EDGE, levels[-1] + _EDGE, levels
