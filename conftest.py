@@ -115,6 +115,18 @@ def province(db):
 
 
 @pytest.fixture
+def scored(db):
+    """The indices of the catalogue, the portal's points of August 2026 and its scorecards."""
+    from cotmoc.apps.scorecards.catalogue import sync_indices
+    from cotmoc.apps.scorecards.computing import compute_all
+    from cotmoc.integrations.portal766.services import import_folder
+
+    sync_indices(actor=None, now=LOADED_AT)
+    import_folder(CAPTURE, period=None, actor=None, now=LOADED_AT)
+    return compute_all(actor=None, now=LOADED_AT)
+
+
+@pytest.fixture
 def plan(db):
     """The sample plan of the province, as imported and not yet published."""
     from cotmoc.apps.programmes.models import Plan

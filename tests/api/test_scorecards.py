@@ -5,6 +5,8 @@ import pytest
 from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.scorecards.models import Card
 
+pytestmark = pytest.mark.usefixtures("scored")
+
 
 def test_every_method_of_every_index(get):
     found = get("/indices").json()["items"]
@@ -26,7 +28,9 @@ def test_a_method_with_its_tree_rules_in_words_and_periods(get):
     leaf = nodes["DOSSIER_RECEIVING_SATISFACTION"]
     assert (leaf["parent"], leaf["depth"], leaf["max"]) == ("satisfaction", 1, 6)
     assert leaf["rule"] == "capped_ratio"
-    assert "90" in leaf["rule_words"]["en"]
+    assert "from 90" in leaf["words"]["en"]
+    assert "Số" in leaf["words"]["vi"] or "hồ sơ" in leaf["words"]["vi"]
+    assert nodes["payment"]["words"]["en"].startswith("The sum of the points below")
     assert leaf["indicators"] == ["dossier_satisfaction"]
     assert get("/indices/qd766/methods/1999").status_code == 404
 

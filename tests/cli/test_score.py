@@ -10,7 +10,7 @@ from cotmoc.config.cli import main
 from cotmoc.core.periods import parse_period
 from cotmoc.integrations.portal766.services import import_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scored")]
 
 GROUPS = {"transparency", "progress", "online", "payment", "digitisation", "satisfaction"}
 

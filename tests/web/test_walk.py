@@ -13,6 +13,8 @@ PUBLIC = {
     "language/": 302,
     "public/": 200,
     "public/targets/<int:pk>/": 200,
+    "public/scorecards/": 200,
+    "public/scorecards/<slug:code>/": 200,
     "sign-in/": 200,
     "sign-out/": 405,
     "api/v1/": 404,
@@ -57,9 +59,9 @@ GUARDED = {
     "documents/<int:pk>/confirm/rows/<int:number>/": READS_DRAFTS,
     "plans/<int:pk>/next-year/": STEER,
     "targets/<int:pk>/definition/": STEER,
-    "scorecards/published/new/": STEER,
     "rounds/new/": STEER,
     "rounds/<int:pk>/correct/": STEER,
+    "scorecards/published/new/": STEER,
 }
 # Who may do what is done by POST.
 DEEDS = {
@@ -78,12 +80,12 @@ DEEDS = {
     "scorecards/proposals/<int:pk>/": STEER | {"reporter", "committee"},  # An and Bình: their body
     "scorecards/scenarios/save/": READS_DRAFTS | {"reporter"},
     "scorecards/scenarios/<int:pk>/": {"secretariat"},  # Dung's own
-    "scorecards/published/new/": STEER,
     "rounds/<int:pk>/do/": STEER,
     # Bình sits in the committee and speaks for the department, as An does.
     "rounds/<int:pk>/<str:unit>/": {"committee", "reporter"},
     "rounds/<int:pk>/<str:unit>/<str:leaf>/evidence/": {"committee", "reporter"},
     "rounds/evidence/<int:pk>/remove/": {"committee", "reporter"},
+    "scorecards/published/new/": STEER,
 }
 # What a deed needs to be told.
 SENT = {

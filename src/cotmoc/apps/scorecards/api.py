@@ -1,7 +1,7 @@
 """Indices, rankings and scorecards over the API: computed points beside published ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cotmoc.apps.measurement.catalogue import calendars
-from cotmoc.apps.measurement.models import Figure
+from cotmoc.apps.measurement.models import Figure, IndicatorVersion
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
 from cotmoc.apps.scorecards.queries import Line, OpenCard, PillarLine, RankChange
-from cotmoc.indicators.indices.model import FigureOf, Group, Leaf, Node, Rule, operands_of
+from cotmoc.core.periods import parse_period
+from cotmoc.indicators.indices.model import FigureOf, Group, Index, Leaf, Node, Rule, operands_of
+from cotmoc.indicators.indices.words import Speaker
 from cotmoc.rest.auth import viewer
 from cotmoc.rest.fields import Code, Day, Number, PeriodCode, Words, folded_words
 from cotmoc.rest.paging import Page, Paging, page
@@ -63,7 +64,7 @@ class IndexNode(Schema):
     max: Number
     aggregate: Literal["points", "weighted", "geometric"] | None
     rule: str | None = Field(description="which of the closed set of rules; null for a group")
-    rule_words: InTwoLanguages | None
+    words: InTwoLanguages = Field(description="how its points come about")
     zero: Literal["zero", "full", "excluded", "none"] | None
     direction: Literal["up", "down"] | None
     applies_to: list[KindCode]
@@ -223,6 +224,7 @@ def index_method(request: HttpRequest, code: Code, method: Code) -> dict[str, An
     """One method: its tree with points, scoring rules in words and what they read."""
     row = _method(code, method, None)
     index = row.definition
+    speakers = _speakers(index)
     return {
         **_index_row(row),
         "description": index.description,
@@ -231,7 +233,7 @@ def index_method(request: HttpRequest, code: Code, method: Code) -> dict[str, An
         "max": index.max,
         "scale": index.scale,
         "template": index.template,
-        "nodes": [_index_node(*each) for each in queries.walk(index.children)],
+        "nodes": [_index_node(*each, speakers) for each in queries.walk(index.children)],
         "pillars": [
             {"code": each.code, "name": each.name, "of": each.of} for each in index.pillars
         ],
@@ -282,7 +284,7 @@ def scorecard(
 
 def _method(code: str, method: str | None, period: str | None) -> IndexVersion:
     try:
-        day = calendars().parse(period) if period else None
+        day = parse_period(period) if period else None
         return queries.method_for(code, method=method or "", period=day)
     except (IndexVersion.DoesNotExist, ValueError) as error:
         raise Http404 from error
@@ -310,7 +312,17 @@ def _index_row(row: IndexVersion) -> dict[str, Any]:
     }
 
 
-def _index_node(node: Node, depth: int, parent: str) -> dict[str, Any]:
+def _speakers(index: Index) -> list[Speaker]:
+    """Who says the rules of a method, in both languages."""
+    rows = IndicatorVersion.objects.filter(latest=True, code__in=index.indicators())
+    known = list(rows.values_list("code", "name_vi", "name_en", "unit"))
+    names = {code: {"vi": vi, "en": en} for code, vi, en, _unit in known}
+    names |= {leaf.code: dict(leaf.name) for leaf in index.leaves()}
+    units = {code: unit for code, _vi, _en, unit in known}
+    return [Speaker("vi", names, units), Speaker("en", names, units)]
+
+
+def _index_node(node: Node, depth: int, parent: str, speakers: Iterable[Speaker]) -> dict[str, Any]:
     leaf = node if isinstance(node, Leaf) else None
     return {
         "code": node.code,
@@ -321,7 +333,12 @@ def _index_node(node: Node, depth: int, parent: str) -> dict[str, Any]:
         "max": node.max,
         "aggregate": node.aggregate if isinstance(node, Group) else None,
         "rule": leaf and _kind_of(leaf.rule),
-        "rule_words": None,
+        "words": {
+            speaker.language: " ".join(speaker.leaf(node))
+            if isinstance(node, Leaf)
+            else speaker.aggregate(node)
+            for speaker in speakers
+        },
         "zero": leaf and leaf.zero,
         "direction": leaf and leaf.direction,
         "applies_to": leaf.applies_to if leaf else [],

@@ -97,7 +97,11 @@ class Row:
     @property
     def share(self) -> Decimal | None:
         """Total in per cent of what could be judged."""
-        return 100 * self.total / self.scored_max if self.total is not None and self.scored_max else None
+        return (
+            100 * self.total / self.scored_max
+            if self.total is not None and self.scored_max
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ def board(chosen: Chosen, *, viewer: object, compare: str = "") -> Board:
     cards = _cards(version, period, viewer, leaves=not _all_groups(index))
     seen = _seen(version, periods, viewer) if earlier else {}
     published = _published(version, period)
-    compared = next((each.version for each in chosen.others if each.version.method == compare), None)
+    compared = next(
+        (each.version for each in chosen.others if each.version.method == compare), None
+    )
     others = _others(compared, period, viewer) if compared else {}
     rows = [
         _row(card, index, seen.get(key, {}), periods, published.pop(key, None), others.get(key))

@@ -53,7 +53,9 @@ def held_of(code: str, *, viewer: object, subject: str = "") -> tuple[Held, ...]
     cards = Card.objects.visible_to(viewer).current().filter(whose, index__code=code)
     published = Published.objects.current().filter(whose, index__code=code)
     computed_of = _by_method(cards.order_by().values_list("index__method", "period").distinct())
-    published_of = _by_method(published.order_by().values_list("index__method", "period").distinct())
+    published_of = _by_method(
+        published.order_by().values_list("index__method", "period").distinct()
+    )
     return tuple(
         Held(each, computed_of.get(each.method, ()), published_of.get(each.method, ()))
         for each in versions

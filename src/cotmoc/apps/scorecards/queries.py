@@ -12,13 +12,14 @@ from django.db.models import DecimalField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
-from cotmoc.core.periods import Period
+from cotmoc.core.periods import Period, read_local, split_code
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group, Index, Leaf, Node, PublishedShare, operands_of
 from cotmoc.indicators.indices.results import Status
+
+Subject = tuple[int | None, int | None]  # number of the body, number of the territory
 
 # Methods ------------------------------------------------------------------------------------------
 
@@ -69,7 +70,17 @@ def periods_of(index: IndexVersion, *, viewer: object) -> list[str]:
     """Periods that have cards: months first, then longer ones, the newest first. One query."""
     found = cards(index, viewer=viewer).order_by("-period_end", "-period")
     codes = dict.fromkeys(found.values_list("period", flat=True))
-    return sorted(codes, key=lambda code: calendars().parse(code).kind != "month")
+    return sorted(codes, key=lambda code: kind_of(code) != "month")
+
+
+def kind_of(period: str) -> str:
+    """`month`, `quarter`, `year` …: only periods of one kind are compared."""
+    form = read_local(split_code(period)[1])
+    return form[0] if form else "listed"
+
+
+def _alike(one: str, other: str) -> bool:
+    return (split_code(one)[0], kind_of(one)) == (split_code(other)[0], kind_of(other))
 
 
 def kinds_of(index: IndexVersion, period: str, *, viewer: object) -> dict[str, int]:
@@ -159,7 +170,7 @@ def rank_changes(rows: Iterable[Card], *, viewer: object) -> dict[int, RankChang
         return {}
     method, period = before
     comparable = method == rows[0].index.method
-    ranks = {
+    ranks: dict[Subject, int | None] = {
         (organisation, unit): rank
         for organisation, unit, rank in Card.objects.visible_to(viewer)
         .current()
@@ -175,7 +186,6 @@ def rank_changes(rows: Iterable[Card], *, viewer: object) -> dict[int, RankChang
 
 def _before(card: Card, viewer: object) -> tuple[str, str] | None:
     """Method and period of the newest cards before; the same method goes before another."""
-    this = calendars().parse(card.period)
     found = (
         Card.objects.visible_to(viewer)
         .current()
@@ -184,28 +194,18 @@ def _before(card: Card, viewer: object) -> tuple[str, str] | None:
         .values_list("period_end", "index__method", "period")
         .distinct()
     )
-    same = [row for row in found if _same_kind(calendars().parse(row[2]), this)]
+    same = [row for row in found if _alike(row[2], card.period)]
     if not same:
         return None
     _end, method, period = max(same, key=lambda row: (row[0], row[1] == card.index.method, row[1]))
     return method, period
 
 
-def _same_kind(one: Period, other: Period) -> bool:
-    return (one.calendar, one.kind) == (other.calendar, other.kind)
-
-
 def _change(
     rank: int | None, before: int | None, period: str, method: str, comparable: bool
 ) -> RankChange:
-    known = comparable and rank is not None and before is not None
-    return RankChange(
-        period,
-        method,
-        before,
-        before - rank if known else None,
-        comparable,  # type: ignore[operator]
-    )
+    change = before - rank if comparable and rank is not None and before is not None else None
+    return RankChange(period, method, before, change, comparable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +224,7 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
     rows = list(rows)
     if not rows:
         return {}
-    this = calendars().parse(rows[0].period)
-    found: dict[tuple[int | None, int | None], list[TrendPoint]] = {}
+    found: dict[Subject, list[TrendPoint]] = {}
     earlier = (
         Card.objects.visible_to(viewer)
         .current()
@@ -241,13 +240,14 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
         .order_by("period_end")
         .values_list("organisation_id", "unit_id", "period", "total", "max", "rank")
     )
-    for organisation, unit, period, *values in earlier:
-        if _same_kind(calendars().parse(period), this):
-            found.setdefault((organisation, unit), []).append(TrendPoint(period, *values))
+    for organisation, unit, period, total, most, rank in earlier:
+        if _alike(period, rows[0].period):
+            point = TrendPoint(period, total, most, rank)
+            found.setdefault((organisation, unit), []).append(point)
     return {row.pk: found.get(_subject(row), [])[-limit:] for row in rows}
 
 
-def _subject(row: Card | Published) -> tuple[int | None, int | None]:
+def _subject(row: Card | Published) -> Subject:
     return row.organisation_id, row.unit_id
 
 

@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
         portal766,
         rounds,
         sample,
+        score,
         units,
     )
 
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
         facts,
         compute,
         rounds,
+        score,
         bench,
     ):
         module.add_commands(commands)

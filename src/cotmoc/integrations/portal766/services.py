@@ -79,6 +79,7 @@ def import_folder(
         outcome.quarantine = _set_apart(captures, problems, quarantine, now)
     bad_lines = {(problem.file, problem.line) for problem in problems}
     about = _about(folder)
+    points = []
     for capture in captures:
         rows = [row for row in capture.reading.rows if (capture.path.name, row[0]) not in bad_lines]
         found = [item for line, row in rows for item in observations(capture.table, row, line)]
@@ -97,18 +98,13 @@ def import_folder(
             actor=actor,
             now=now,
         )
-        outcome.published += publish_points(
-            capture.period,
-            found,
-            Publisher(
-                source=about["origin"],
-                captured_at=about["captured_at"],
-                file_name=capture.path.name,
-                digest=source.digest,
-            ),
-            actor=actor,
-            now=now,
+        publisher = Publisher(
+            source=about["origin"],
+            captured_at=about["captured_at"],
+            file_name=capture.path.name,
+            digest=source.digest,
         )
+        points.append((capture.period, found, publisher))
         outcome.files.append(
             {
                 "file": capture.path.name,
@@ -120,6 +116,7 @@ def import_folder(
             }
         )
     outcome.run = compute_figures(actor=actor, now=now)
+    outcome.published = sum(publish_points(*each, actor=actor, now=now) for each in points)
     return outcome
 
 

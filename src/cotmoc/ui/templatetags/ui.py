@@ -284,8 +284,10 @@ def steps(change: int | None) -> SafeString:
     if not change:
         return format_html('<span class="steps same">{}</span>', gettext("same place"))
     up = change > 0
-    words = ngettext("up %(n)s place", "up %(n)s places", abs(change)) if up else ngettext(
-        "down %(n)s place", "down %(n)s places", abs(change)
+    words = (
+        ngettext("up %(n)s place", "up %(n)s places", abs(change))
+        if up
+        else ngettext("down %(n)s place", "down %(n)s places", abs(change))
     )
     return format_html(
         '<span class="steps {}"><svg class="shape" viewBox="0 0 10 10" aria-hidden="true" '

@@ -13,7 +13,7 @@ from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine
 from cotmoc.apps.measurement.web.words import COMPARATORS, axis_words, shown
 from cotmoc.indicators.forecast.outlook import Making, Outlook, Pace
-from cotmoc.ui.formats import decimal_of, fixed, measure, number
+from cotmoc.ui.formats import decimal_of, measure, number
 
 MODELS = {
     "naive": gettext_lazy("as the last month"),
@@ -168,9 +168,8 @@ def _pace(pace: Pace | None, ahead: YearAhead) -> str:
 
 
 def _change(value: float, indicator: IndicatorVersion) -> str:
-    text = fixed(Decimal(str(round(value, 2))), 2)
-    said = f"+{text}" if value > 0 else text
-    return _("%(amount)s points") % {"amount": said} if indicator.unit == "%" else said
+    said = measure(Decimal(str(round(value, 2))), "points" if indicator.unit == "%" else "")
+    return f"+{said}" if value > 0 else said
 
 
 def _periods(ahead: YearAhead) -> list[Any]:

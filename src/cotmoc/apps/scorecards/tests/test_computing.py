@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from cotmoc.apps.journal.models import Entry as JournalEntry
 from cotmoc.apps.measurement import ports
-from cotmoc.apps.measurement.models import Figure, Source
+from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.models import Figure, Run
 from cotmoc.apps.measurement.services import compute_figures
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards.computing import (
@@ -19,11 +20,18 @@ from cotmoc.apps.scorecards.computing import (
     gather,
     periods_to_score,
 )
-from cotmoc.apps.scorecards.models import Card, Publication, Published, Round, ScoreRun
+from cotmoc.apps.scorecards.models import (
+    Card,
+    IndexVersion,
+    Publication,
+    Published,
+    Round,
+    ScoreRun,
+)
+from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.queries import card_of, history, rank_changes, ranking
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
-from cotmoc.integrations.portal766.services import import_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -184,17 +192,27 @@ def test_two_methods_stand_side_by_side_on_the_same_period(index, compute):
     assert card(other, "H44.07").total == Decimal("34.44")
 
 
-def test_all_periods_of_the_kinds_that_are_scored_are_computed(now, capture_folder):
+def test_all_periods_of_the_kinds_that_are_scored_are_computed(now):
     longer = trial.method(trial.PAID, periods=["quarter", "year"])
     assert periods_to_score(longer) == []
-    for code in ("2026-Q2", "2025"):
-        import_folder(capture_folder, period=parse_period(code), actor=None, now=now)
+    for code in ("2026-Q2", "2025", "nd09:2026-Q3"):
+        copied_figures(code)
     assert [each.code for each in periods_to_score(longer)] == ["2026-Q2"], "not yet in 2025"
+    runs = [run for run in compute_all(actor=None, now=now) if run.index == longer]
+    assert [(run.period, run.changed) for run in runs] == [("2026-Q2", 164)]
     (quarter,) = Card.objects.current().filter(index=longer, organisation__code="H44.07")
     assert (quarter.period, quarter.period_end) == ("2026-Q2", date(2026, 6, 30))
-    assert quarter.total == 10
     runs = [run for run in compute_all(actor=None, now=now) if run.index == longer]
     assert [(run.period, run.changed) for run in runs] == [("2026-Q2", 0)]
+
+
+def test_only_some_periods_are_computed_when_asked_and_those_that_never_were(index, now):
+    copied_figures("2026-07")
+    first = compute_all(actor=None, now=now, periods=["2026-07"])
+    mine = {run.period for run in first if run.index == index}
+    assert mine == {"2026-07", "2026-08"}
+    second = compute_all(actor=None, now=now, periods=["2026-07"])
+    assert {run.period for run in second if run.index == index} == {"2026-07"}
 
 
 def test_queries_do_not_grow_with_the_bodies(index, compute):
@@ -283,6 +301,17 @@ def test_a_result_published_on_another_scale_is_brought_to_that_of_the_rule(publ
     publish(index, "2022", {unit: Decimal("80.02")}, max=100)
     compute(index, YEAR)
     assert card_of_unit(index, unit).total == Decimal("80.02")
+
+
+def test_results_that_cannot_be_scored_are_kept_and_the_failure_journalled(now, cast):
+    index = trial.method(trial.GIVEN, applies_to=["province"], valid_from="2021-01-01")
+    IndexVersion.objects.filter(pk=index.pk).update(content={}, digest="0" * 64)
+    index.refresh_from_db()
+    results = [Result(territory("48", date(2022, 12, 31)), "GIVEN", Decimal("0.5"))]
+    record_publication(index, YEAR, results, Publisher("a"), actor=cast.dung, now=now)
+    assert Published.objects.filter(index=index).count() == 1
+    entry = JournalEntry.objects.get(verb="scores.failed", actor=cast.dung)
+    assert "applies_to" in entry.after["problem"]
 
 
 def test_one_code_before_and_after_a_merger_is_two_territories(publish, compute):
@@ -384,22 +413,23 @@ def test_an_appraised_penalty_stands_beside_the_maximum(assessed, compute):
 
 
 def forget_last_run():
-    """Make the next computation start anew: a source is named differently."""
-    source = Source.objects.order_by("pk").first()
-    Source.objects.filter(pk=source.pk).update(recorded_at=source.recorded_at)
-    from cotmoc.apps.measurement.models import Run
-
+    """Make the next computation of figures start anew."""
     Run.objects.update(input_digest="0" * 64)
 
 
-def test_scores_follow_figures(index, now):
-    Figure.objects.filter(
-        indicator__code="dossiers_on_time", organisation__code="H44.07", period="2026-08"
-    ).update(numerator=1)
+def test_scores_follow_figures(index, compute, now):
+    compute(index)
+    before = card(index, "H44.07")
+    supersede("dossiers_on_time", "H44.07", numerator=1, value=1)
+    compute(index)
+    assert card(index, "H44.07").total < before.total
     forget_last_run()
     run = compute_figures(actor=None, now=now)
     assert run.changed == 1
-    assert card(index, "H44.07").total == Decimal("23.78")
+    after = card(index, "H44.07")
+    assert after.total == before.total
+    (behind,) = after.leaves["ON_TIME"]["reads"]
+    assert Figure.objects.get(pk=behind).run == run
 
 
 def test_a_listener_that_fails_loses_no_figures(monkeypatch, now, cast):
@@ -423,7 +453,7 @@ def test_a_listener_that_fails_loses_no_figures(monkeypatch, now, cast):
 
 def copied_figures(period):
     """The figures of August once more, for another period."""
-    parsed = parse_period(period)
+    parsed = calendars().parse(period)
     rows = list(Figure.objects.current().filter(period="2026-08"))
     for row in rows:
         row.pk, row.period, row.period_end = None, period, parsed.last_day

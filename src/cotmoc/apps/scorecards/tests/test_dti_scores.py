@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_cards, recompute
 from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card
@@ -20,7 +21,8 @@ WITHIN = Decimal("0.0001")
 
 
 @pytest.fixture(autouse=True)
-def published(now):
+def published(db, now):
+    sync_indices(actor=None, now=now)
     for name in ("dti-2022.csv", "dti-other-years.csv"):
         import_published(FOLDER / name, Options(), actor=None, now=now)
 
@@ -59,6 +61,11 @@ def test_the_complete_rows_of_a_year_are_what_was_published(year, method, name, 
         assert abs(card.total - beside[card.pk][""].points) <= WITHIN, card
     assert sorted(beside[card.pk][""].points for card in whole) == given(name, year, column)
     assert sorted(card.rank for card in whole) == list(range(1, count + 1))
+
+
+def test_cards_are_there_as_soon_as_results_were_recorded():
+    index = method_for("dti", method="qd922")
+    assert Card.objects.current().filter(index=index, period="2022", total__gt=0).count() == 5
 
 
 def test_provinces_of_which_only_the_rank_is_known_have_no_card(now):

@@ -132,9 +132,10 @@ def open_one(chosen: Chosen, unit: str, *, viewer: object) -> OpenCard | None:
 
 def _without(request: HttpRequest, chosen: Chosen, unit: str) -> HttpResponseBase:
     """The page of a body that has no card, with the reason."""
-    subject = Organisation.objects.filter(code=unit).first() or AdminUnit.objects.filter(
-        code=unit, level="province"
-    ).order_by("-valid_from").first()
+    subject = (
+        Organisation.objects.filter(code=unit).first()
+        or AdminUnit.objects.filter(code=unit, level="province").order_by("-valid_from").first()
+    )
     if subject is None:
         raise Http404
     context = {
@@ -162,8 +163,7 @@ def lines_of(opened: OpenCard, columns: Columns | None, peers: Peers | None) -> 
         Shown(
             line,
             means.get(line.node.code),
-            line.scored_max >= line.max
-            and not agrees(line.points, line.published_points, whole),
+            line.scored_max >= line.max and not agrees(line.points, line.published_points, whole),
             columns.entries.get(line.node.code) if columns else None,
             speaker.rule(line.node) if isinstance(line.node, Leaf) else "",
         )
@@ -187,9 +187,7 @@ def _without_points(opened: OpenCard) -> list[Without]:
     for line in opened.not_recomputed:
         above = by_code.get(line.parent)
         if line.published_points is None and above and above.published_points is not None:
-            found.append(
-                Without(line, above.published_points, above.node.max, above.node.name)
-            )
+            found.append(Without(line, above.published_points, above.node.max, above.node.name))
         else:
             found.append(Without(line, line.published_points, line.node.max, None))
     return found
@@ -219,7 +217,7 @@ def peers_of(opened: OpenCard, *, viewer: object) -> Peers | None:
             part = part_of(nodes.get(node.code), node.max)
             if part.points is not None:
                 held.setdefault(node.code, []).append(part.points)
-    means = {code: sum(values) / len(values) for code, values in held.items()}
+    means = {code: sum(values, Decimal(0)) / len(values) for code, values in held.items()}
     return Peers(means, min(covers), max(covers))
 
 
@@ -271,4 +269,3 @@ def _cells(each: Shown, columns: Columns | None) -> list[Any]:
     if columns:
         cells += [each.entry.self_points, each.entry.appraised_points] if each.entry else [None] * 2
     return cells
-

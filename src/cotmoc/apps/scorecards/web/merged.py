@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import period_words
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.merged import MergedProvince, Merging, Rule, merging
 from cotmoc.apps.scorecards.models import IndexVersion, Published

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.scorecards.checking import Said
 from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.importing import Options

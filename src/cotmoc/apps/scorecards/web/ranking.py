@@ -42,7 +42,9 @@ class RankingForm(forms.Form):
     missing = forms.BooleanField(label=gettext_lazy("Only with missing leaves"), required=False)
     compare = forms.ChoiceField(label=gettext_lazy("Beside it"), required=False)
 
-    def __init__(self, *args: Any, chosen: Chosen, columns: Sequence[Column], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, chosen: Chosen, columns: Sequence[Column], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._set("group", [("", gettext_lazy("the whole index")), *_named(columns)])
         others = [(each.version.method, each.version.method) for each in chosen.others]
@@ -175,7 +177,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
         most=max(covers, default=Decimal(0)),
         max=max((row.max for row in rows), default=Decimal(0)),
         unlike=sum(row.differs for row in rows),
-        mean=sum(totals) / len(totals) if totals else None,
+        mean=sum(totals, Decimal(0)) / len(totals) if totals else None,
         weakest=columns[weakest[1]] if weakest else None,
         weakest_share=weakest[0] if weakest else None,
         weakest_bodies=weakest[2] if weakest else 0,
@@ -183,9 +185,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
     )
 
 
-def _narrowed(
-    rows: Sequence[Row], columns: Sequence[Column], asked: dict[str, Any]
-) -> list[Row]:
+def _narrowed(rows: Sequence[Row], columns: Sequence[Column], asked: dict[str, Any]) -> list[Row]:
     wanted = fold(asked.get("q") or "").split()
     below = Decimal(asked["below"]) if asked.get("below") else None
     codes = [column.code for column in columns]

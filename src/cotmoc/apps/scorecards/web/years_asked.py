@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.web.words import KINDS
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary, most_published
 from cotmoc.apps.scorecards.models import IndexVersion
@@ -20,6 +19,13 @@ from cotmoc.apps.scorecards.web.results_words import language
 from cotmoc.apps.scorecards.years import Series, kinds_of_periods, nodes_of
 from cotmoc.core.text import fold
 
+PERIODS = {
+    "month": gettext_lazy("month"),
+    "quarter": gettext_lazy("quarter"),
+    "half": gettext_lazy("half year"),
+    "nine_months": gettext_lazy("nine months"),
+    "year": gettext_lazy("year"),
+}
 BODIES = {
     "province": gettext_lazy("provinces"),
     "department": gettext_lazy("departments"),
@@ -76,7 +82,7 @@ class NodeForm(forms.Form):
         nodes = nodes_of(asked.methods)
         names = [(code, node.name[language()]) for code, node in nodes.items()]
         self._set("node", [("", _("Total")), *names])
-        self._set("kind", [(each, KINDS.get(each, each)) for each in asked.kinds])
+        self._set("kind", [(each, PERIODS.get(each, each)) for each in asked.kinds])
         if len(asked.kinds) < 2:
             del self.fields["kind"]
 

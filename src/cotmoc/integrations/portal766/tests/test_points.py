@@ -13,7 +13,7 @@ from cotmoc.apps.scorecards.queries import not_recomputed, published_of
 from cotmoc.core.periods import parse_period
 from cotmoc.integrations.portal766.services import import_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scored")]
 
 WITHIN = Decimal("0.015")
 PORTAL = {"index__code": "qd766", "index__method": "2022"}

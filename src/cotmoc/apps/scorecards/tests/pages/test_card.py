@@ -174,9 +174,7 @@ def test_a_territory_has_the_same_page(now, browser, words):
 
 
 def test_who_has_no_card_reads_why(index, now, browser, words):
-    only = trial.method(
-        trial.group("service", trial.ON_TIME), code="own", applies_to=["commune"]
-    )
+    only = trial.method(trial.group("service", trial.ON_TIME), code="own", applies_to=["commune"])
     compute_cards(only, parse_period("2026-08"), actor=None, now=now)
     dung = browser("dung", "en")
     assert "does not score bodies of this kind" in words(dung.get("/scorecards/own/cards/H44.07/"))

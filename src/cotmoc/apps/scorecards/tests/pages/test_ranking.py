@@ -97,9 +97,7 @@ def test_across_methods_nothing_is_compared(index, now, browser, words):
 
 
 def test_two_methods_stand_side_by_side_and_are_never_subtracted(index, now, browser, words):
-    other = trial.method(
-        trial.group("service", trial.ON_TIME), method="b", valid_from="2025-01-01"
-    )
+    other = trial.method(trial.group("service", trial.ON_TIME), method="b", valid_from="2025-01-01")
     compute_cards(other, parse_period("2026-08"), actor=None, now=now)
     dung = browser("dung", "en")
     text = words(dung.get(f"{PAGE}?method=a&compare=b&kind=department&q=cong+thuong"))
