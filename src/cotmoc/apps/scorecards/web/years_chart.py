@@ -123,7 +123,7 @@ def years_chart(
 def _stacked(said: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Lines of words above the drawing, the last one next to it."""
     last = len(said) - 1
-    return tuple((f"-{0.6 + 1.25 * (last - n):.2f}", words) for n, words in enumerate(said))
+    return tuple((f"-{1.7 + 1.25 * (last - n):.2f}", words) for n, words in enumerate(said))
 
 
 def _tick_words(levels: Sequence[Decimal]) -> list[str]:
