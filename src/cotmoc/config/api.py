@@ -39,6 +39,7 @@ for router in (
     scorecards,
     published,
     robustness,
+    rounds,
     scenarios,
 ):
     api.add_router("", router)

@@ -229,7 +229,7 @@ def _shown(request: HttpRequest, found: Merging, most: Decimal) -> dict[str, Any
 def _export(
     kind: str, name: str, index: IndexVersion, found: Merging, rows: Sequence[MergedProvince]
 ) -> HttpResponseBase:
-    headers = [_("Code"), _("Province"), _("Merged of")]
+    headers = [_("Code"), _("Merged province"), _("Merged of")]
     for rule in Rule:
         named = {"rule": RULES[rule]}
         headers += [_("%(rule)s: value") % named, _("%(rule)s: rank") % named]

@@ -17,7 +17,12 @@ from cotmoc.apps.orgs.models import AdminUnit
 from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.models import Publication, Published
 from cotmoc.apps.scorecards.web.publishing_forms import ANY
-from cotmoc.apps.scorecards.web.results_words import node_words, subject_words, value_words
+from cotmoc.apps.scorecards.web.results_words import (
+    index_words,
+    node_words,
+    subject_words,
+    value_words,
+)
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.listing import paginate, sort_rows
@@ -39,7 +44,7 @@ class PublicationFilters(forms.Form):
 
     def __init__(self, *args: Any, rows: Sequence[Publication], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        indices = {row.index.code: row.index.name.partition(",")[0] for row in rows}
+        indices = {row.index.code: index_words(row.index) for row in rows}
         periods = sorted({row.period for row in rows}, reverse=True)
         self.fields["index"].choices = [*ANY, *sorted(indices.items())]  # type: ignore[attr-defined]
         self.fields["period"].choices = [  # type: ignore[attr-defined]
@@ -87,7 +92,7 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     if kind := export_format(request):
         headers = [
             _("Index"), _("Method"), _("Period"), _("Source"), _("Published on"), _("File"),
-            _("Values"), _("Still current"), _("Recorded"), _("By"),
+            _("Values"), _("Still current"), _("Recorded"), _("Recorded by"),
         ]  # fmt: skip
         return export(kind, "ket-qua-cong-bo", headers, map(_publication_cells, rows))
     context = {

@@ -1,7 +1,7 @@
 """Results across the years, of one subject and of all: what can be compared is joined, and where
 the method or the borders changed the page says so instead of drawing an arrow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -183,6 +183,7 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
         return _export_table(kind, code, years, rows)
     page = paginate(request, rows)
     broken = {each.at: each for each in years.breaks}
+    computed = {place for place in places if not any(place in s.published for s in years.series)}
     drawn = chosen if len(chosen) <= MOST_LINES else _own(years)[:MOST_LINES]
     context = {
         "page": page,
@@ -190,8 +191,10 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
         "sort": sort,
         "total": len(years.series),
         "ranks": ranks,
-        "heads": [_head(place, broken.get(place)) for place in places],
-        "rows": [(each, _cells(years, each, places, broken, asked, ranks)) for each in page],
+        "heads": [_head(place, broken.get(place), place in computed) for place in places],
+        "rows": [
+            (each, _cells(years, each, places, broken, computed, asked, ranks)) for each in page
+        ],
         "tab": "years",
         "drawn_own": len(chosen) > MOST_LINES,
         "most_lines": MOST_LINES,
@@ -238,10 +241,10 @@ def _key(place: Place) -> str:
     return f"{place.period}.{place.method}"
 
 
-def _head(place: Place, broken: Break | None) -> dict[str, Any]:
+def _head(place: Place, broken: Break | None, computed: bool) -> dict[str, Any]:
+    said = f"{place.period} · {short_method(None, place.method)}"
     return {
-        "period": place.period,
-        "method": short_method(None, place.method),
+        "words": " · ".join([said, *([_("computed here")] if computed else [])]),
         "key": _key(place),
         "broken": bool(broken),
     }
@@ -252,6 +255,7 @@ def _cells(
     series: Series,
     places: Sequence[Place],
     broken: Mapping[Place, Break],
+    computed: Collection[Place],
     asked: Asked,
     ranks: bool,
 ) -> list[Cell]:
@@ -281,7 +285,7 @@ def _cells(
                 delta,
                 None if not sign else sign > 0,
                 place in broken,
-                value.computed,
+                value.computed and place not in computed,
             )
         )
     return found

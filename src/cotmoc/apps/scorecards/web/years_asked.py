@@ -1,5 +1,6 @@
 """What pages of the years are asked to show, checked against what there is."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -110,9 +111,11 @@ class SubjectsForm(NodeForm):
 
     def __init__(self, *args: Any, asked: Asked, series: Sequence[Series], **kwargs: Any) -> None:
         super().__init__(*args, asked=asked, **kwargs)
-        held = {kind_of(each.subject) for each in series}
+        held = Counter(kind_of(each.subject) for each in series)
         names = [(each, name) for each, name in BODIES.items() if each in held]
-        self._set("bodies", [("", _("all")), *names])
+        # Each kind is ranked apart, so one of them is shown: without asking the largest.
+        self.shown = max(held, key=lambda each: held[each], default="")
+        self._set("bodies", sorted(names, key=lambda each: each[0] != self.shown))
         if len(names) < 2:
             del self.fields["bodies"]
 
@@ -120,7 +123,7 @@ class SubjectsForm(NodeForm):
         """The subjects that match; a wrong value filters nothing."""
         self.is_valid()
         words = fold(self.cleaned_data.get("q") or "").split()
-        bodies = self.cleaned_data.get("bodies")
+        bodies = self.cleaned_data.get("bodies") or self.shown
         return [
             each
             for each in series

@@ -58,12 +58,8 @@ def _chart(years: Years, asked: Asked, *, ranks: bool) -> Chart | None:
     decimals = 0 if ranks else places_of(asked.most)
     columns = [place.period for place in places]
     return years_chart(
-        columns, lines, marks, ranks=ranks, words=lambda value: _axis_words(value, decimals)
+        columns, lines, marks, ranks=ranks, words=lambda value: fixed(value, decimals)
     )
-
-
-def _axis_words(value: Decimal, places: int) -> str:
-    return number(value) if value == value.quantize(Decimal("0.01")) else fixed(value, places)
 
 
 def _points(series: Series, places: Sequence[Place], asked: Asked, ranks: bool) -> list[Point]:
