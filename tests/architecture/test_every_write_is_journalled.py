@@ -363,6 +363,7 @@ class Deeds:
     def scorecards_delete_scenario(self):
         scenarios.delete_scenario(self.a_scenario(self.cast.dung), **self.who)
         return "scenario.deleted"
+
     def part(self, *leaves, dung_speaks=False):
         """A department's part in a round of one leaf that figures give, or of these."""
         body = Organisation.objects.get(code="H44.07")
