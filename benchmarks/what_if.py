@@ -29,10 +29,10 @@ from django.test import Client
 from pages import LINE, REQUESTS, show
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards import baseline as kept
-from cotmoc.apps.scorecards.assuming import DialKind, dials
-from cotmoc.apps.scorecards.baseline import Baseline, baseline, forget
 from cotmoc.apps.scorecards.models import IndexVersion
+from cotmoc.apps.scorecards.tomorrow import baseline as kept
+from cotmoc.apps.scorecards.tomorrow.assuming import DialKind, dials
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, baseline, forget
 from cotmoc.indicators.indices.model import Answer, Leaf, operands_of
 from cotmoc.indicators.indices.results import Reading, reading_key
 from cotmoc.indicators.indices.score import score

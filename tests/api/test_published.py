@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Published
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(settings.SAMPLES_DIR) / "indices"

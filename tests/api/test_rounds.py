@@ -6,9 +6,9 @@ import pytest
 
 from cotmoc.apps.accounts.services import issue_token
 from cotmoc.apps.orgs.models import Organisation, Post
-from cotmoc.apps.scorecards.assessing import Filling, save_answers
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
-from cotmoc.apps.scorecards.rounds import Terms, open_round
+from cotmoc.apps.scorecards.assessments.assessing import Filling, save_answers
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.rounds import Terms, open_round
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
 

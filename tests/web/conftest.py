@@ -21,13 +21,13 @@ from cotmoc.apps.orgs.models import Organisation, Post
 from cotmoc.apps.programmes.models import PlanTask
 from cotmoc.apps.programmes.services import publish_plan
 from cotmoc.apps.programmes.uploading import receive
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
-from cotmoc.apps.scorecards.importing import Options, import_published
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.rounds import Terms, open_round
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.proposals import Wanted, propose
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
-from cotmoc.apps.scorecards.rounds import Terms, open_round
-from cotmoc.apps.scorecards.scenarios import Draft, save_scenario, share_scenario
+from cotmoc.apps.scorecards.results.importing import Options, import_published
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.tomorrow.proposals import Wanted, propose
+from cotmoc.apps.scorecards.tomorrow.scenarios import Draft, save_scenario, share_scenario
 from cotmoc.core.periods import parse_period
 
 ROOT = Path(__file__).parents[2]

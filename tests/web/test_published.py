@@ -15,9 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from cotmoc.apps.journal.models import Entry
-from cotmoc.apps.scorecards import received
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Publication, Published
+from cotmoc.apps.scorecards.results import received
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 
 pytestmark = pytest.mark.django_db
 NEW = "/scorecards/published/new/"

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cotmoc.apps.orgs.models import Organisation, Post
-from cotmoc.apps.scorecards.appraising import Mark, agree, appraise, mark
-from cotmoc.apps.scorecards.assessing import Filling, save_answers, submit
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.appraising import Mark, agree, appraise, mark
+from cotmoc.apps.scorecards.assessments.assessing import Filling, save_answers, submit
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.rounds import Terms, open_round, publish_round
 from cotmoc.apps.scorecards.models import Assessment, Evidence, Round
-from cotmoc.apps.scorecards.rounds import Terms, open_round, publish_round
 from cotmoc.core.periods import parse_period
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from cotmoc.apps.measurement.series_api import router as series
 from cotmoc.apps.orgs.api import router as orgs
 from cotmoc.apps.programmes.api import router as programmes
 from cotmoc.apps.scorecards.api import router as scorecards
+from cotmoc.apps.scorecards.assessments.api import router as rounds
 from cotmoc.apps.scorecards.composite_api import router as robustness
-from cotmoc.apps.scorecards.published_api import router as published
-from cotmoc.apps.scorecards.rounds_api import router as rounds
-from cotmoc.apps.scorecards.scenario_api import router as scenarios
+from cotmoc.apps.scorecards.results.api import router as published
+from cotmoc.apps.scorecards.tomorrow.api import router as scenarios
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
 from cotmoc.rest.throttle import PerMinute

@@ -21,8 +21,8 @@ from cotmoc.apps.programmes.queries import counts, target_rows
 from cotmoc.apps.programmes.services import import_plan, publish_plan
 from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_all
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 from cotmoc.config.demo_round import demo_round
 from cotmoc.integrations.portal766.services import import_folder, register_folder
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.appraising import (
+from cotmoc.apps.scorecards.assessments.appraising import (
     Mark,
     accept_undisputed,
     agree,
@@ -17,13 +17,13 @@ from cotmoc.apps.scorecards.appraising import (
     mark,
     return_assessment,
 )
-from cotmoc.apps.scorecards.assessing import Filling, missing_of, save_answers, submit
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.assessing import Filling, missing_of, save_answers, submit
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.objecting import object_to
+from cotmoc.apps.scorecards.assessments.prefilling import body_of
+from cotmoc.apps.scorecards.assessments.reckoning import applies, ask_of
+from cotmoc.apps.scorecards.assessments.rounds import Terms, open_round, refresh_computed
 from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion, Round
-from cotmoc.apps.scorecards.objecting import object_to
-from cotmoc.apps.scorecards.prefilling import body_of
-from cotmoc.apps.scorecards.reckoning import applies, ask_of
-from cotmoc.apps.scorecards.rounds import Terms, open_round, refresh_computed
 from cotmoc.core.periods import parse_period
 from cotmoc.indicators.indices.model import Bands, Choice, Leaf, PerCase, Survey
 

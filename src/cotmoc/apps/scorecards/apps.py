@@ -7,7 +7,8 @@ class ScorecardsConfig(AppConfig):
 
     def ready(self) -> None:
         from cotmoc.apps.measurement import ports
-        from cotmoc.apps.scorecards import computing, rounds
+        from cotmoc.apps.scorecards import computing
+        from cotmoc.apps.scorecards.assessments import rounds
 
         ports.after_figures.append(computing.after_figures)
         ports.after_figures.append(rounds.refresh_after_figures)

@@ -8,9 +8,9 @@ from django.http import Http404
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
-from cotmoc.apps.scorecards.baseline import Baseline, baseline, code_of
 from cotmoc.apps.scorecards.models import Card, IndexVersion
 from cotmoc.apps.scorecards.queries import card_of, cards, method_for, methods
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, baseline, code_of
 from cotmoc.core.periods import parse_period
 
 

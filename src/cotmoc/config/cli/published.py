@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cotmoc.analytics.ingest.encodings import ENCODINGS
-from cotmoc.apps.scorecards.checking import Said
-from cotmoc.apps.scorecards.importing import Options, Outcome, Part, import_published
+from cotmoc.apps.scorecards.results.checking import Said
+from cotmoc.apps.scorecards.results.importing import Options, Outcome, Part, import_published
 from cotmoc.config.cli.output import (
     IN_PART,
     REFUSED,

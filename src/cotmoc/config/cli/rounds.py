@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.scorecards.assessments.reads import RoundRow, round_rows
+from cotmoc.apps.scorecards.assessments.reminding import Given, remind
+from cotmoc.apps.scorecards.assessments.rounds import refresh_computed
+from cotmoc.apps.scorecards.assessments.stepping import RoundError
 from cotmoc.apps.scorecards.models import Round
-from cotmoc.apps.scorecards.reminding import Given, remind
-from cotmoc.apps.scorecards.round_queries import RoundRow, round_rows
-from cotmoc.apps.scorecards.rounds import refresh_computed
-from cotmoc.apps.scorecards.stepping import RoundError
 from cotmoc.config.cli.output import NOT_FOUND, CommandError, print_json, print_table, stdout
 from cotmoc.config.cli.ready import require_database
 

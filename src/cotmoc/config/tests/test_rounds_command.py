@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.orgs.models import Organisation
+from cotmoc.apps.scorecards.assessments.rounds import Terms, close_round, open_round
 from cotmoc.apps.scorecards.models import Reminder
-from cotmoc.apps.scorecards.rounds import Terms, close_round, open_round
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.config.cli.main import main
 from cotmoc.config.cli.output import NOT_FOUND, REFUSED

@@ -8,8 +8,8 @@ from typing import Any
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.queries import method_for
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.core.periods import Period
 from cotmoc.indicators.indices.model import Index
 

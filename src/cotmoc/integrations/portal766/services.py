@@ -14,7 +14,7 @@ from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.measurement.services import ReceivedFile, compute_figures, record_observations
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import Body, Registration, register_organisations
-from cotmoc.apps.scorecards.publishing import Publisher
+from cotmoc.apps.scorecards.results.publishing import Publisher
 from cotmoc.core.periods import Period, parse_period, period_in_name
 from cotmoc.core.problems import BadInput, Problem
 from cotmoc.integrations.portal766.publishing import publish_points

@@ -28,8 +28,8 @@ from cotmoc.apps.scorecards.models import (
     Round,
     ScoreRun,
 )
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.queries import card_of, history, rank_changes, ranking
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
 

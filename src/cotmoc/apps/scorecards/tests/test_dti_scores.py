@@ -9,9 +9,9 @@ from django.conf import settings
 
 from cotmoc.apps.scorecards.catalogue import sync_indices
 from cotmoc.apps.scorecards.computing import compute_cards, recompute
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card
 from cotmoc.apps.scorecards.queries import card_of, method_for, open_card, published_of
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 from cotmoc.core.periods import parse_period
 
 pytestmark = pytest.mark.django_db

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from cotmoc.apps.journal.models import Entry
-from cotmoc.apps.scorecards.cells import Unreadable, read_points, read_rank
-from cotmoc.apps.scorecards.checking import Said
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Publication, Published
+from cotmoc.apps.scorecards.results.cells import Unreadable, read_points, read_rank
+from cotmoc.apps.scorecards.results.checking import Said
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 from cotmoc.apps.scorecards.tests.trial_indices import NHA, TRI_NEW, TRI_OLD, keep
 from cotmoc.core.legacy_encodings import TCVN3
 from cotmoc.core.periods import parse_period

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cotmoc.apps.orgs.models import AdminUnit, UnitWeight
-from cotmoc.apps.scorecards.merged import Part, Rule, merge, merging, sum_readings
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.merged import Part, Rule, merge, merging, sum_readings
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.tests.trial_indices import TRI_NEW, TRI_OLD, keep
 from cotmoc.core.periods import parse_period
 from cotmoc.indicators.indices.read import read_index

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from cotmoc.apps.journal.models import Entry
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.core.periods import parse_period
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.computing import compute_cards
 from cotmoc.apps.scorecards.models import Card, IndexVersion
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
 

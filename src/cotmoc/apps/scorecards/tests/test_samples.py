@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from cotmoc.apps.scorecards.doubts import recomputed
-from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import IndexVersion, Published
+from cotmoc.apps.scorecards.results.doubts import recomputed
+from cotmoc.apps.scorecards.results.importing import Options, import_published
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(settings.SAMPLES_DIR) / "indices"

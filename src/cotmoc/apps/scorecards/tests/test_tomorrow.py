@@ -15,11 +15,13 @@ from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.orgs.services import give_post
 from cotmoc.apps.scorecards import ports
-from cotmoc.apps.scorecards.baseline import baseline, forget
 from cotmoc.apps.scorecards.computing import compute_cards
-from cotmoc.apps.scorecards.losses import lost_rows
 from cotmoc.apps.scorecards.models import Proposal
-from cotmoc.apps.scorecards.proposals import (
+from cotmoc.apps.scorecards.queries import card_of
+from cotmoc.apps.scorecards.tests import trial
+from cotmoc.apps.scorecards.tomorrow.baseline import baseline, forget
+from cotmoc.apps.scorecards.tomorrow.losses import lost_rows
+from cotmoc.apps.scorecards.tomorrow.proposals import (
     ProposalError,
     Wanted,
     drop_proposal,
@@ -29,9 +31,7 @@ from cotmoc.apps.scorecards.proposals import (
     propose,
     restore_proposal,
 )
-from cotmoc.apps.scorecards.queries import card_of
-from cotmoc.apps.scorecards.tests import trial
-from cotmoc.apps.scorecards.wording import deadline_for
+from cotmoc.apps.scorecards.tomorrow.wording import deadline_for
 from cotmoc.core.periods import parse_period
 from cotmoc.indicators.indices.losses import Why
 

@@ -15,13 +15,14 @@ from cotmoc.apps.accounts.services import issue_token
 from cotmoc.apps.journal.models import Entry as JournalEntry
 from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.assuming import DialKind, dials, read_assumed, what_if
-from cotmoc.apps.scorecards.baseline import baseline, forget
 from cotmoc.apps.scorecards.computing import compute_cards
 from cotmoc.apps.scorecards.models import IndexVersion, Scenario
-from cotmoc.apps.scorecards.presets import as_before, as_best, at_target
 from cotmoc.apps.scorecards.queries import card_of
-from cotmoc.apps.scorecards.scenarios import (
+from cotmoc.apps.scorecards.tests import trial
+from cotmoc.apps.scorecards.tomorrow.assuming import DialKind, dials, read_assumed, what_if
+from cotmoc.apps.scorecards.tomorrow.baseline import baseline, forget
+from cotmoc.apps.scorecards.tomorrow.presets import as_before, as_best, at_target
+from cotmoc.apps.scorecards.tomorrow.scenarios import (
     Draft,
     NotYoursError,
     OverwrittenError,
@@ -32,7 +33,6 @@ from cotmoc.apps.scorecards.scenarios import (
     share_scenario,
     staleness,
 )
-from cotmoc.apps.scorecards.tests import trial
 from cotmoc.apps.scorecards.web.what_if import period_before
 from cotmoc.core.periods import parse_period
 

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cotmoc.apps.orgs.models import AdminUnit
-from cotmoc.apps.scorecards.lineage import find_subject, lineage_of
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.lineage import find_subject, lineage_of
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.years import kinds_of_periods, years_of
 from cotmoc.apps.scorecards.tests.trial_indices import TRI_NEW, TRI_OLD, keep
 from cotmoc.apps.scorecards.web.years_chart import Point, years_chart
-from cotmoc.apps.scorecards.years import kinds_of_periods, years_of
 from cotmoc.core.periods import parse_period
 
 pytestmark = pytest.mark.django_db

@@ -16,18 +16,19 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.scorecards import appraising, objecting, round_queries
-from cotmoc.apps.scorecards.appraising import Mark
-from cotmoc.apps.scorecards.assessing import (
+from cotmoc.apps.scorecards.assessments import appraising, objecting
+from cotmoc.apps.scorecards.assessments import reads as round_queries
+from cotmoc.apps.scorecards.assessments.appraising import Mark
+from cotmoc.apps.scorecards.assessments.assessing import (
     Filling,
     IncompleteError,
     RefusedLeavesError,
     save_answers,
     submit,
 )
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, StaleError
 from cotmoc.apps.scorecards.models import Assessment, Objection
 from cotmoc.apps.scorecards.rules import Part
-from cotmoc.apps.scorecards.stepping import RoundError, StaleError
 from cotmoc.apps.scorecards.web import round_words
 from cotmoc.apps.scorecards.web.assessment_rows import Page, days_left, page_of, reckon
 from cotmoc.apps.scorecards.web.round_forms import ObjectionAnswerForm, ObjectionForm

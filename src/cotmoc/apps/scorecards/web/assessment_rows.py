@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.journal.models import Entry as Journal
 from cotmoc.apps.measurement.models import IndicatorVersion
-from cotmoc.apps.scorecards import round_queries as queries
-from cotmoc.apps.scorecards.answers import AnswerError, checked_answer
-from cotmoc.apps.scorecards.assessing import beside, filled
+from cotmoc.apps.scorecards.assessments import reads as queries
+from cotmoc.apps.scorecards.assessments.answers import AnswerError, checked_answer
+from cotmoc.apps.scorecards.assessments.assessing import beside, filled
+from cotmoc.apps.scorecards.assessments.prefilling import body_of, points_by_answers, sums
+from cotmoc.apps.scorecards.assessments.reckoning import Ask, NumbersDifferError, applies, ask_of
+from cotmoc.apps.scorecards.assessments.stepping import parts_of, situation_of
 from cotmoc.apps.scorecards.models import Assessment, Entry, Evidence, Objection
-from cotmoc.apps.scorecards.prefilling import body_of, points_by_answers, sums
-from cotmoc.apps.scorecards.reckoning import Ask, NumbersDifferError, applies, ask_of
 from cotmoc.apps.scorecards.rules import (
     Missing,
     Part,
@@ -29,7 +30,6 @@ from cotmoc.apps.scorecards.rules import (
     missing,
     undisputed,
 )
-from cotmoc.apps.scorecards.stepping import parts_of, situation_of
 from cotmoc.apps.scorecards.web import round_words
 from cotmoc.apps.scorecards.web.round_forms import AnswerForm, EvidenceForm, MarkForm
 from cotmoc.apps.scorecards.web.round_words import in_language

@@ -17,15 +17,15 @@ from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.ports import originals
-from cotmoc.apps.scorecards import round_queries
-from cotmoc.apps.scorecards.evidence import (
+from cotmoc.apps.scorecards.assessments import reads as round_queries
+from cotmoc.apps.scorecards.assessments.evidence import (
     Proof,
     add_evidence,
     link_is_safe,
     remove_evidence,
 )
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, parts_of
 from cotmoc.apps.scorecards.models import Assessment, Evidence
-from cotmoc.apps.scorecards.stepping import RoundError, parts_of
 from cotmoc.apps.scorecards.web.assessment import UNUSABLE, find, show
 from cotmoc.apps.scorecards.web.assessment_rows import page_of
 from cotmoc.apps.scorecards.web.round_forms import EvidenceForm

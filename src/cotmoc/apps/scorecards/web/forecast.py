@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.forecasting import CardAhead, LeafAhead, TotalAhead, card_ahead
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.queries import cards, method_for
+from cotmoc.apps.scorecards.tomorrow.forecasting import CardAhead, LeafAhead, TotalAhead, card_ahead
 from cotmoc.core.calendars import CalendarError
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format

@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.losses import LostRow, lost_rows
 from cotmoc.apps.scorecards.opening import Opened, open_card_of
-from cotmoc.apps.scorecards.proposals import Wanted, may_propose, propose
-from cotmoc.apps.scorecards.wording import (
+from cotmoc.apps.scorecards.tomorrow.losses import LostRow, lost_rows
+from cotmoc.apps.scorecards.tomorrow.proposals import Wanted, may_propose, propose
+from cotmoc.apps.scorecards.tomorrow.wording import (
     WHY,
     deadline_for,
     effort_text,

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.merged import MergedProvince, Merging, Rule, merging
 from cotmoc.apps.scorecards.models import IndexVersion, Published
+from cotmoc.apps.scorecards.results.merged import MergedProvince, Merging, Rule, merging
+from cotmoc.apps.scorecards.results.years import border_days
 from cotmoc.apps.scorecards.web.results_words import (
     FORMULAS,
     RULES,
@@ -26,7 +27,6 @@ from cotmoc.apps.scorecards.web.results_words import (
     short_method,
     value_words,
 )
-from cotmoc.apps.scorecards.years import border_days
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.formats import signed

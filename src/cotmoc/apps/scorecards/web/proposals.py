@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.scorecards.models import Proposal
 from cotmoc.apps.scorecards.ports import task_desk
-from cotmoc.apps.scorecards.proposals import (
+from cotmoc.apps.scorecards.tomorrow.proposals import (
     ProposalError,
     drop_proposal,
     hand_over,

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import AdminUnit
-from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.models import Publication, Published
+from cotmoc.apps.scorecards.results.columns import Vocabulary
 from cotmoc.apps.scorecards.web.publishing_forms import ANY
 from cotmoc.apps.scorecards.web.results_words import (
     index_words,

@@ -16,11 +16,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation
-from cotmoc.apps.scorecards.columns import Vocabulary
-from cotmoc.apps.scorecards.importing import Outcome, Part, import_published, import_sheet
 from cotmoc.apps.scorecards.queries import latest
-from cotmoc.apps.scorecards.received import RefusedError, path_of, receive
-from cotmoc.apps.scorecards.sheets import MAX_BYTES
+from cotmoc.apps.scorecards.results.columns import Vocabulary
+from cotmoc.apps.scorecards.results.importing import Outcome, Part, import_published, import_sheet
+from cotmoc.apps.scorecards.results.received import RefusedError, path_of, receive
+from cotmoc.apps.scorecards.results.sheets import MAX_BYTES
 from cotmoc.apps.scorecards.web.publishing_forms import FileForm, HandForm
 from cotmoc.apps.scorecards.web.results_words import node_words, subject_words, value_words
 from cotmoc.core.problems import BadInput, Problem

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.queries import calendars
-from cotmoc.apps.scorecards.checking import Said
-from cotmoc.apps.scorecards.columns import Vocabulary
-from cotmoc.apps.scorecards.importing import Options
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.sheets import Sheet, sheet_of_cells
+from cotmoc.apps.scorecards.results.checking import Said
+from cotmoc.apps.scorecards.results.columns import Vocabulary
+from cotmoc.apps.scorecards.results.importing import Options
+from cotmoc.apps.scorecards.results.sheets import Sheet, sheet_of_cells
 from cotmoc.apps.scorecards.web.results_words import index_words, language, short_method
 from cotmoc.core.periods import Period
 

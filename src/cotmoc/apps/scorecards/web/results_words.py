@@ -9,11 +9,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.orgs.models import AdminUnit
-from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary
-from cotmoc.apps.scorecards.merged import Merged, Rule
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.subjects import Subject
-from cotmoc.apps.scorecards.years import Break, Change
+from cotmoc.apps.scorecards.results.columns import TOTAL, Vocabulary
+from cotmoc.apps.scorecards.results.merged import Merged, Rule
+from cotmoc.apps.scorecards.results.subjects import Subject
+from cotmoc.apps.scorecards.results.years import Break, Change
 from cotmoc.ui.formats import MISSING, day, fixed, percent, signed
 
 _YEARS = re.compile(r", (?:năm |từ |from )?\d{4}\b.*$")

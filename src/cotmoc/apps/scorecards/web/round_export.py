@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Count, Prefetch
 from django.utils.translation import gettext as _
 
+from cotmoc.apps.scorecards.assessments.reads import spoken_for
 from cotmoc.apps.scorecards.models import Entry, Round
-from cotmoc.apps.scorecards.round_queries import spoken_for
 from cotmoc.apps.scorecards.web.round_words import in_language
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import Organisation
+from cotmoc.apps.scorecards.assessments.proofs import ENDINGS
+from cotmoc.apps.scorecards.assessments.reads import methods_with_rounds
+from cotmoc.apps.scorecards.assessments.reckoning import Ask, ask_of
 from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion, Round
-from cotmoc.apps.scorecards.proofs import ENDINGS
-from cotmoc.apps.scorecards.reckoning import Ask, ask_of
-from cotmoc.apps.scorecards.round_queries import methods_with_rounds
 from cotmoc.apps.scorecards.web.round_words import in_language
 from cotmoc.core.periods import Period, parse_period
 from cotmoc.indicators.indices.model import Choice, Leaf

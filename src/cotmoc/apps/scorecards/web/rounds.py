@@ -17,11 +17,10 @@ from django.views.decorators.http import require_POST
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.scorecards import round_queries as queries
-from cotmoc.apps.scorecards.appraising import appraise_undisputed
-from cotmoc.apps.scorecards.models import Assessment, Round
-from cotmoc.apps.scorecards.round_queries import BodyRow, RoundRow
-from cotmoc.apps.scorecards.rounds import (
+from cotmoc.apps.scorecards.assessments import reads as queries
+from cotmoc.apps.scorecards.assessments.appraising import appraise_undisputed
+from cotmoc.apps.scorecards.assessments.reads import BodyRow, RoundRow
+from cotmoc.apps.scorecards.assessments.rounds import (
     Correction,
     Terms,
     close_round,
@@ -32,7 +31,8 @@ from cotmoc.apps.scorecards.rounds import (
     publish_round,
     refresh_computed,
 )
-from cotmoc.apps.scorecards.stepping import RoundError
+from cotmoc.apps.scorecards.assessments.stepping import RoundError
+from cotmoc.apps.scorecards.models import Assessment, Round
 from cotmoc.apps.scorecards.web import round_words
 from cotmoc.apps.scorecards.web.round_export import leaf_rows
 from cotmoc.apps.scorecards.web.round_forms import (

@@ -25,11 +25,11 @@ from django.views.decorators.http import require_POST
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.assuming import Assumed, Dial, dials, read_assumed
-from cotmoc.apps.scorecards.baseline import baseline
 from cotmoc.apps.scorecards.models import IndexVersion, Scenario, ScoreRun
 from cotmoc.apps.scorecards.queries import latest, method_for
-from cotmoc.apps.scorecards.scenarios import (
+from cotmoc.apps.scorecards.tomorrow.assuming import Assumed, Dial, dials, read_assumed
+from cotmoc.apps.scorecards.tomorrow.baseline import baseline
+from cotmoc.apps.scorecards.tomorrow.scenarios import (
     MOST_COMPARED,
     Draft,
     NotYoursError,
@@ -41,8 +41,8 @@ from cotmoc.apps.scorecards.scenarios import (
     scenarios,
     share_scenario,
 )
+from cotmoc.apps.scorecards.tomorrow.wording import said
 from cotmoc.apps.scorecards.web.what_if import places_of
-from cotmoc.apps.scorecards.wording import said
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group
 from cotmoc.ui.export import export, export_format

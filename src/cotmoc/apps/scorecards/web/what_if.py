@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.orgs.models import OrganisationKind
-from cotmoc.apps.scorecards.assuming import (
+from cotmoc.apps.scorecards.models import Scenario
+from cotmoc.apps.scorecards.opening import Opened, open_card_of
+from cotmoc.apps.scorecards.queries import method_for
+from cotmoc.apps.scorecards.tomorrow.assuming import (
     Assumed,
     Dial,
     DialKind,
@@ -24,14 +27,11 @@ from cotmoc.apps.scorecards.assuming import (
     read_assumed,
     what_if,
 )
-from cotmoc.apps.scorecards.baseline import Baseline, baseline, code_of
-from cotmoc.apps.scorecards.losses import group_of_leaves
-from cotmoc.apps.scorecards.models import Scenario
-from cotmoc.apps.scorecards.opening import Opened, open_card_of
-from cotmoc.apps.scorecards.presets import PRESETS
-from cotmoc.apps.scorecards.queries import method_for
-from cotmoc.apps.scorecards.scenarios import Staleness, scenarios, staleness
-from cotmoc.apps.scorecards.wording import said
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, baseline, code_of
+from cotmoc.apps.scorecards.tomorrow.losses import group_of_leaves
+from cotmoc.apps.scorecards.tomorrow.presets import PRESETS
+from cotmoc.apps.scorecards.tomorrow.scenarios import Staleness, scenarios, staleness
+from cotmoc.apps.scorecards.tomorrow.wording import said
 from cotmoc.core.periods import read_local, write_local
 from cotmoc.indicators.indices.results import Body
 from cotmoc.ui.formats import measure, number, unit_word

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
-from cotmoc.apps.scorecards.lineage import address_of, find_subject, lineage_of
+from cotmoc.apps.scorecards.results.lineage import address_of, find_subject, lineage_of
+from cotmoc.apps.scorecards.results.years import (
+    Break,
+    Change,
+    Place,
+    Series,
+    Value,
+    Years,
+    years_of,
+)
 from cotmoc.apps.scorecards.web.results_words import (
     change_words,
     places_of,
@@ -23,15 +32,6 @@ from cotmoc.apps.scorecards.web.results_words import (
 )
 from cotmoc.apps.scorecards.web.years_asked import Asked, NodeForm, SubjectsForm, asked_of
 from cotmoc.apps.scorecards.web.years_drawn import MOST_LINES, charts, common
-from cotmoc.apps.scorecards.years import (
-    Break,
-    Change,
-    Place,
-    Series,
-    Value,
-    Years,
-    years_of,
-)
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.formats import fixed, number

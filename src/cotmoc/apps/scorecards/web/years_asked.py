@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary, most_published
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.subjects import Subject
+from cotmoc.apps.scorecards.results.columns import TOTAL, Vocabulary, most_published
+from cotmoc.apps.scorecards.results.subjects import Subject
+from cotmoc.apps.scorecards.results.years import Series, kinds_of_periods, nodes_of
 from cotmoc.apps.scorecards.web.results_words import language
-from cotmoc.apps.scorecards.years import Series, kinds_of_periods, nodes_of
 from cotmoc.core.text import fold
 
 PERIODS = {

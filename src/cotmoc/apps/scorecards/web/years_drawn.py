@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from cotmoc.apps.scorecards.results.years import Place, Series, Years
 from cotmoc.apps.scorecards.web.results_words import (
     break_words,
     index_words,
@@ -14,7 +15,6 @@ from cotmoc.apps.scorecards.web.results_words import (
 )
 from cotmoc.apps.scorecards.web.years_asked import Asked
 from cotmoc.apps.scorecards.web.years_chart import Chart, Point, years_chart
-from cotmoc.apps.scorecards.years import Place, Series, Years
 from cotmoc.ui.formats import fixed, number
 
 MOST_LINES = 4  # more lines cannot be told apart

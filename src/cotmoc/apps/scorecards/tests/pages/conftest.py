@@ -10,7 +10,7 @@ from django.test import Client
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.computing import compute_cards
 from cotmoc.apps.scorecards.models import Card
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
 

@@ -12,7 +12,7 @@ from cotmoc.apps.measurement.models import Figure
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
 from cotmoc.apps.scorecards.computing import compute_cards
 from cotmoc.apps.scorecards.models import Assessment, Card, Entry, Round
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.tests import trial, trial_indices
 from cotmoc.core.periods import parse_period
 from cotmoc.ui.formats import fixed, number

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.assessing import Filling, save_answers, submit
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.assessing import Filling, save_answers, submit
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.rounds import Terms, open_round
 from cotmoc.apps.scorecards.models import Assessment, IndexVersion
-from cotmoc.apps.scorecards.rounds import Terms, open_round
 from cotmoc.core.periods import parse_period
 
 D = Decimal

@@ -8,7 +8,7 @@ import pytest
 
 from cotmoc.apps.journal.models import Entry as Journal
 from cotmoc.apps.orgs.services import give_post
-from cotmoc.apps.scorecards.appraising import (
+from cotmoc.apps.scorecards.assessments.appraising import (
     Mark,
     accept_undisputed,
     agree,
@@ -20,11 +20,10 @@ from cotmoc.apps.scorecards.appraising import (
     settle,
     unmarked,
 )
-from cotmoc.apps.scorecards.assessing import RefusedLeavesError, submit
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence
-from cotmoc.apps.scorecards.models import Assessment, Entry, Evidence, Publication, Published, Round
-from cotmoc.apps.scorecards.objecting import answer_objection, object_to
-from cotmoc.apps.scorecards.rounds import (
+from cotmoc.apps.scorecards.assessments.assessing import RefusedLeavesError, submit
+from cotmoc.apps.scorecards.assessments.evidence import Proof, add_evidence
+from cotmoc.apps.scorecards.assessments.objecting import answer_objection, object_to
+from cotmoc.apps.scorecards.assessments.rounds import (
     Correction,
     close_round,
     correct_round,
@@ -33,7 +32,8 @@ from cotmoc.apps.scorecards.rounds import (
     publish_round,
     refresh_computed,
 )
-from cotmoc.apps.scorecards.stepping import RoundError, StaleError
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, StaleError
+from cotmoc.apps.scorecards.models import Assessment, Entry, Evidence, Publication, Published, Round
 from cotmoc.apps.scorecards.tests.rounds.conftest import PERIOD, TERMS
 from cotmoc.core.periods import parse_period
 

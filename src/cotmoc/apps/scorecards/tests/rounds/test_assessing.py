@@ -6,7 +6,7 @@ import pytest
 
 from cotmoc.apps.journal.models import Entry as Journal
 from cotmoc.apps.measurement.models import Figure
-from cotmoc.apps.scorecards.assessing import (
+from cotmoc.apps.scorecards.assessments.assessing import (
     Filling,
     IncompleteError,
     RefusedLeavesError,
@@ -15,10 +15,10 @@ from cotmoc.apps.scorecards.assessing import (
     save_answers,
     submit,
 )
+from cotmoc.apps.scorecards.assessments.rounds import refresh_computed
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, StaleError
 from cotmoc.apps.scorecards.models import Assessment
-from cotmoc.apps.scorecards.rounds import refresh_computed
 from cotmoc.apps.scorecards.rules import changed_since, departs, undisputed
-from cotmoc.apps.scorecards.stepping import RoundError, StaleError
 
 pytestmark = pytest.mark.django_db
 D = Decimal

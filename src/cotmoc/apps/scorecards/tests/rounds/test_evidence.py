@@ -7,10 +7,15 @@ from datetime import date
 import pytest
 
 from cotmoc.apps.documents.ports import originals, scanning
-from cotmoc.apps.scorecards.evidence import Proof, add_evidence, link_is_safe, remove_evidence
+from cotmoc.apps.scorecards.assessments.evidence import (
+    Proof,
+    add_evidence,
+    link_is_safe,
+    remove_evidence,
+)
+from cotmoc.apps.scorecards.assessments.proofs import ProofError, proof_of
+from cotmoc.apps.scorecards.assessments.stepping import RoundError
 from cotmoc.apps.scorecards.models import Assessment, Evidence
-from cotmoc.apps.scorecards.proofs import ProofError, proof_of
-from cotmoc.apps.scorecards.stepping import RoundError
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 import pytest
 
 from cotmoc.apps.journal.models import Entry as Journal
+from cotmoc.apps.scorecards.assessments.reminding import remind
 from cotmoc.apps.scorecards.models import Reminder
-from cotmoc.apps.scorecards.reminding import remind
 from cotmoc.apps.scorecards.rules import reminder_due
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_of_those_who_have_not_submitted(submitted, theirs, later):
 
 
 def test_not_of_rounds_that_have_ended(opened, cast, now, later):
-    from cotmoc.apps.scorecards.rounds import close_round
+    from cotmoc.apps.scorecards.assessments.rounds import close_round
 
     close_round(opened, "Mở nhầm", actor=cast.dung, now=now)
     assert remind(now=later(20)) == []

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from cotmoc.apps.measurement.models import Basis, Figure
 from cotmoc.apps.orgs.models import Organisation, Post
-from cotmoc.apps.scorecards.baseline import Baseline, code_of
 from cotmoc.apps.scorecards.models import Card, Proposal
-from cotmoc.apps.scorecards.proposals import by_leaf, open_proposals
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, code_of
+from cotmoc.apps.scorecards.tomorrow.proposals import by_leaf, open_proposals
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.losses import Loss, Why
 from cotmoc.indicators.indices.losses import losses as losses_of

@@ -14,9 +14,9 @@ from django.db import transaction
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.documents.models import Document
 from cotmoc.apps.documents.ports import originals, scanning
+from cotmoc.apps.scorecards.assessments.proofs import ProofError, proof_of
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, Step
 from cotmoc.apps.scorecards.models import Assessment, Entry, Evidence
-from cotmoc.apps.scorecards.proofs import ProofError, proof_of
-from cotmoc.apps.scorecards.stepping import RoundError, Step
 from cotmoc.core.text import clean
 
 MOST_OF_A_LEAF = 20

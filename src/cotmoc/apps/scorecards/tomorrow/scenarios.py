@@ -15,10 +15,17 @@ from django.db.models import QuerySet
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.assuming import Assumed, Dial, Outcome, Refusal, dials, read_assumed
-from cotmoc.apps.scorecards.assuming import what_if as what_if_of
-from cotmoc.apps.scorecards.baseline import Baseline
 from cotmoc.apps.scorecards.models import IndexVersion, Scenario
+from cotmoc.apps.scorecards.tomorrow.assuming import (
+    Assumed,
+    Dial,
+    Outcome,
+    Refusal,
+    dials,
+    read_assumed,
+)
+from cotmoc.apps.scorecards.tomorrow.assuming import what_if as what_if_of
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline
 
 MOST_COMPARED = 3
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
-from cotmoc.apps.scorecards.cells import plain
-from cotmoc.apps.scorecards.columns import TOTAL
-from cotmoc.apps.scorecards.publishing import Result
-from cotmoc.apps.scorecards.subjects import Subject
+from cotmoc.apps.scorecards.results.cells import plain
+from cotmoc.apps.scorecards.results.columns import TOTAL
+from cotmoc.apps.scorecards.results.publishing import Result
+from cotmoc.apps.scorecards.results.subjects import Subject
 from cotmoc.core.problems import Problem
 from cotmoc.indicators.indices.model import Index, Leaf, PublishedShare, operands_of
 from cotmoc.indicators.indices.results import Body, Reading

@@ -10,12 +10,12 @@ from django.db import transaction
 from django.db.models import Count
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.answers import AnswerError, checked_answer
+from cotmoc.apps.scorecards.assessments.answers import AnswerError, checked_answer
+from cotmoc.apps.scorecards.assessments.prefilling import body_of, points_by_answers, total_of
+from cotmoc.apps.scorecards.assessments.reckoning import NumbersDifferError, applies, ask_of
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, StaleError, Step
 from cotmoc.apps.scorecards.models import Assessment, Entry
-from cotmoc.apps.scorecards.prefilling import body_of, points_by_answers, total_of
-from cotmoc.apps.scorecards.reckoning import NumbersDifferError, applies, ask_of
 from cotmoc.apps.scorecards.rules import Beside, Filled, Missing, missing
-from cotmoc.apps.scorecards.stepping import RoundError, StaleError, Step
 from cotmoc.indicators.indices.model import Leaf
 
 LONGEST_REASON = 2000

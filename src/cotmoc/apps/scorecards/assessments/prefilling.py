@@ -5,9 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.apps.scorecards.computing import gather
-from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion
-from cotmoc.apps.scorecards.reckoning import (
+from cotmoc.apps.scorecards.assessments.reckoning import (
     Told,
     compares_bodies,
     reading_from_json,
@@ -15,6 +13,8 @@ from cotmoc.apps.scorecards.reckoning import (
     self_scores,
     totals,
 )
+from cotmoc.apps.scorecards.computing import gather
+from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion
 from cotmoc.core.periods import Period
 from cotmoc.indicators.indices.model import Index, Leaf, operands_of
 from cotmoc.indicators.indices.results import (

@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from cotmoc.apps.journal.models import Entry as Journal
 from cotmoc.apps.measurement.models import Run
 from cotmoc.apps.orgs.models import Organisation, Post
-from cotmoc.apps.scorecards.assessing import beside
+from cotmoc.apps.scorecards.assessments.assessing import beside
 from cotmoc.apps.scorecards.models import (
     Assessment,
     Entry,

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from cotmoc.apps.documents.ports import originals, scanning
 from cotmoc.apps.scorecards.models import Publication
-from cotmoc.apps.scorecards.sheets import MAX_BYTES
+from cotmoc.apps.scorecards.results.sheets import MAX_BYTES
 
 _WAITS = timedelta(days=1)
 _HOUR = 3600

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation, OrganisationKind, Succession
-from cotmoc.apps.scorecards.subjects import Subject
+from cotmoc.apps.scorecards.results.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from cotmoc.apps.scorecards.reckoning import Ask, ask_of, least, most, reading_from_json
+from cotmoc.apps.scorecards.assessments.reckoning import Ask, ask_of, least, most, reading_from_json
 from cotmoc.indicators.indices.model import Choice, Leaf
 from cotmoc.indicators.indices.results import Reading
 

@@ -12,14 +12,20 @@ from decimal import Decimal
 from cotmoc.analytics.ingest.values import decimal_mark_of
 from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import AdminUnit
-from cotmoc.apps.scorecards.cells import Unreadable, read_points, read_rank
-from cotmoc.apps.scorecards.columns import TOTAL, Columns, Vocabulary
-from cotmoc.apps.scorecards.doubts import ranks_against_points, totals_against_parts
 from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.publishing import Result
 from cotmoc.apps.scorecards.queries import in_force
-from cotmoc.apps.scorecards.sheets import Row, Sheet
-from cotmoc.apps.scorecards.subjects import Found, Subject, Subjects, is_nobody, said_borders
+from cotmoc.apps.scorecards.results.cells import Unreadable, read_points, read_rank
+from cotmoc.apps.scorecards.results.columns import TOTAL, Columns, Vocabulary
+from cotmoc.apps.scorecards.results.doubts import ranks_against_points, totals_against_parts
+from cotmoc.apps.scorecards.results.publishing import Result
+from cotmoc.apps.scorecards.results.sheets import Row, Sheet
+from cotmoc.apps.scorecards.results.subjects import (
+    Found,
+    Subject,
+    Subjects,
+    is_nobody,
+    said_borders,
+)
 from cotmoc.core.periods import Period, period_in_name
 from cotmoc.core.problems import Problem
 from cotmoc.core.text import fold

@@ -7,10 +7,10 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cotmoc.apps.scorecards import round_queries as queries
-from cotmoc.apps.scorecards.assessing import beside
+from cotmoc.apps.scorecards.assessments import reads as queries
+from cotmoc.apps.scorecards.assessments.assessing import beside
+from cotmoc.apps.scorecards.assessments.reads import RoundRow
 from cotmoc.apps.scorecards.models import Assessment, Entry, Evidence, Objection, Round
-from cotmoc.apps.scorecards.round_queries import RoundRow
 from cotmoc.apps.scorecards.rules import changed_since, departs
 from cotmoc.indicators.indices.model import Leaf
 from cotmoc.rest.auth import viewer

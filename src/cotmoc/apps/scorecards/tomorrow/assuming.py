@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cotmoc.apps.scorecards.baseline import Baseline
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline
 from cotmoc.indicators.indices.model import (
     Answer,
     Bands,

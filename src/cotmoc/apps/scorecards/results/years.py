@@ -15,10 +15,10 @@ from django.db.models import Q, QuerySet
 
 from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation
-from cotmoc.apps.scorecards.columns import TOTAL, most_published
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published
 from cotmoc.apps.scorecards.queries import latest
-from cotmoc.apps.scorecards.subjects import Subject
+from cotmoc.apps.scorecards.results.columns import TOTAL, most_published
+from cotmoc.apps.scorecards.results.subjects import Subject
 from cotmoc.indicators.indices.model import Index, Node, Pillar
 
 

@@ -13,6 +13,18 @@ from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
 from cotmoc.apps.measurement.models import Figure, Run
 from cotmoc.apps.orgs.models import Organisation
+from cotmoc.apps.scorecards.assessments.prefilling import (
+    computed_from,
+    computed_scores,
+    points_by_answers,
+    sums,
+    total_of,
+)
+from cotmoc.apps.scorecards.assessments.stepping import (
+    RoundError,
+    refuse_unless_open,
+    refuse_unless_steering,
+)
 from cotmoc.apps.scorecards.models import (
     Assessment,
     Entry,
@@ -20,20 +32,8 @@ from cotmoc.apps.scorecards.models import (
     IndexVersion,
     Round,
 )
-from cotmoc.apps.scorecards.prefilling import (
-    computed_from,
-    computed_scores,
-    points_by_answers,
-    sums,
-    total_of,
-)
-from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
+from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.rules import WITH_BODY
-from cotmoc.apps.scorecards.stepping import (
-    RoundError,
-    refuse_unless_open,
-    refuse_unless_steering,
-)
 from cotmoc.core.periods import Period, parse_period
 from cotmoc.indicators.indices.results import BodyScore, Readings
 from cotmoc.indicators.indices.score import rank_of

@@ -9,19 +9,19 @@ from pathlib import Path
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.checking import Checked, Group, Said, check, vocabularies
-from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.computing import recompute
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
-from cotmoc.apps.scorecards.publishing import (
+from cotmoc.apps.scorecards.queries import latest
+from cotmoc.apps.scorecards.results.checking import Checked, Group, Said, check, vocabularies
+from cotmoc.apps.scorecards.results.columns import Vocabulary
+from cotmoc.apps.scorecards.results.publishing import (
     Publisher,
     Result,
     news_in,
     record_publication,
 )
-from cotmoc.apps.scorecards.queries import latest
-from cotmoc.apps.scorecards.sheets import Sheet, read_sheet
-from cotmoc.apps.scorecards.subjects import Subjects
+from cotmoc.apps.scorecards.results.sheets import Sheet, read_sheet
+from cotmoc.apps.scorecards.results.subjects import Subjects
 from cotmoc.core.problems import BadInput, Problem
 from cotmoc.core.text import clean, fold
 

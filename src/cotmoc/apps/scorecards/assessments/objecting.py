@@ -6,10 +6,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
+from cotmoc.apps.scorecards.assessments.prefilling import total_of
+from cotmoc.apps.scorecards.assessments.reckoning import least, most
+from cotmoc.apps.scorecards.assessments.stepping import RoundError, Step
 from cotmoc.apps.scorecards.models import Assessment, Entry, Objection
-from cotmoc.apps.scorecards.prefilling import total_of
-from cotmoc.apps.scorecards.reckoning import least, most
-from cotmoc.apps.scorecards.stepping import RoundError, Step
 from cotmoc.indicators.indices.model import Leaf
 
 LONGEST_TEXT = 4000

@@ -9,8 +9,8 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.scorecards.baseline import Baseline
-from cotmoc.apps.scorecards.losses import LostRow
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline
+from cotmoc.apps.scorecards.tomorrow.losses import LostRow
 from cotmoc.core.periods import Period, parse_period, write_local
 from cotmoc.indicators.indices.losses import Effort, Step, Why
 from cotmoc.indicators.indices.model import Choice, Leaf, operands_of

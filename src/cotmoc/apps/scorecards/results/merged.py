@@ -14,12 +14,12 @@ from typing import Literal
 
 from cotmoc.analytics.merging import MergeRule, merge_values
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation, UnitWeight, WeightKind
-from cotmoc.apps.scorecards.columns import TOTAL
 from cotmoc.apps.scorecards.computing import gather
-from cotmoc.apps.scorecards.doubts import recomputed
-from cotmoc.apps.scorecards.lineage import predecessors_of_provinces
 from cotmoc.apps.scorecards.models import IndexVersion, Published
-from cotmoc.apps.scorecards.publishing import current_results
+from cotmoc.apps.scorecards.results.columns import TOTAL
+from cotmoc.apps.scorecards.results.doubts import recomputed
+from cotmoc.apps.scorecards.results.lineage import predecessors_of_provinces
+from cotmoc.apps.scorecards.results.publishing import current_results
 from cotmoc.core.periods import Period
 from cotmoc.indicators.indices.model import Index, PublishedShare, operands_of
 from cotmoc.indicators.indices.results import Body, Reading, Readings

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from cotmoc.apps.scorecards.assuming import Assumed, Dial, DialKind, dials, plain
-from cotmoc.apps.scorecards.baseline import Baseline
-from cotmoc.apps.scorecards.losses import own_readings
+from cotmoc.apps.scorecards.tomorrow.assuming import Assumed, Dial, DialKind, dials, plain
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline
+from cotmoc.apps.scorecards.tomorrow.losses import own_readings
 from cotmoc.indicators.indices.losses import Step, losses
 from cotmoc.indicators.indices.results import BodyScore, Reading
 

@@ -12,12 +12,19 @@ from ninja.errors import ValidationError
 from pydantic import Field, WithJsonSchema
 
 from cotmoc.apps.scorecards.api import InTwoLanguages, KindCode
-from cotmoc.apps.scorecards.assuming import Dial, Distance, Outcome, dials, read_assumed, what_if
-from cotmoc.apps.scorecards.baseline import Baseline, code_of
-from cotmoc.apps.scorecards.losses import Gap, LostRow, lost_rows
 from cotmoc.apps.scorecards.models import Card, Proposal, Scenario
 from cotmoc.apps.scorecards.opening import Opened, open_card_of
-from cotmoc.apps.scorecards.scenarios import scenarios
+from cotmoc.apps.scorecards.tomorrow.assuming import (
+    Dial,
+    Distance,
+    Outcome,
+    dials,
+    read_assumed,
+    what_if,
+)
+from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, code_of
+from cotmoc.apps.scorecards.tomorrow.losses import Gap, LostRow, lost_rows
+from cotmoc.apps.scorecards.tomorrow.scenarios import scenarios
 from cotmoc.indicators.indices.losses import ORDERS, Effort, Step
 from cotmoc.indicators.indices.results import BodyScore
 from cotmoc.rest.auth import viewer

@@ -9,18 +9,18 @@ from typing import Any
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.assessing import RefusedLeavesError, beside
-from cotmoc.apps.scorecards.models import Assessment, Entry, Round
-from cotmoc.apps.scorecards.prefilling import total_of
-from cotmoc.apps.scorecards.reckoning import least, most
-from cotmoc.apps.scorecards.rules import appraised_otherwise, undisputed
-from cotmoc.apps.scorecards.stepping import (
+from cotmoc.apps.scorecards.assessments.assessing import RefusedLeavesError, beside
+from cotmoc.apps.scorecards.assessments.prefilling import total_of
+from cotmoc.apps.scorecards.assessments.reckoning import least, most
+from cotmoc.apps.scorecards.assessments.stepping import (
     RoundError,
     StaleError,
     Step,
     refuse_unless_open,
     refuse_unless_steering,
 )
+from cotmoc.apps.scorecards.models import Assessment, Entry, Round
+from cotmoc.apps.scorecards.rules import appraised_otherwise, undisputed
 from cotmoc.indicators.indices.model import Leaf, Unknown
 
 LONGEST_REASON = 2000

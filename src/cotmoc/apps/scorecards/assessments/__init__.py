@@ -1,0 +1,1 @@
+"""Assessment rounds: bodies answer, verifiers appraise, bodies object, the result is published."""

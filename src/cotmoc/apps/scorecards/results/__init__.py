@@ -1,0 +1,1 @@
+"""Published results: brought in with their source, drawn over the years and over mergers."""
