@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from django.db.models import Q, QuerySet
@@ -87,9 +88,10 @@ class Change:
     places: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Years:
-    """Series of an index for one node, over their common places."""
+    """Series of an index for one node, over their common places; what follows from them is reckoned
+    once."""
 
     code: str
     node: str
@@ -97,11 +99,11 @@ class Years:
     series: list[Series]
     border_days: tuple[date, ...] = ()
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         return sorted({place for each in self.series for place in each.places})
 
-    @property
+    @cached_property
     def breaks(self) -> list[Break]:
         """Where a line is drawn between two places."""
         found = []
