@@ -75,6 +75,15 @@ def pages(plan: Plan) -> list[tuple[str, str]]:
         ("units", "/units/"),
         ("search", "/search/?q=viet+tri"),
         ("public page", "/public/"),
+        ("indices", "/scorecards/"),
+        ("ranking of 148 communes", "/scorecards/qd766/ranking/?kind=commune"),
+        (
+            "ranking by a group, page 2",
+            "/scorecards/qd766/ranking/?kind=commune&sort=-g-progress&page=2",
+        ),
+        ("scorecard of a commune", "/scorecards/qd766/cards/H44.100/"),
+        ("method as a tree", "/scorecards/qd766/methods/2022/"),
+        ("published rankings", "/public/scorecards/"),
         ("all figures as CSV", "/figures/?status=measured&export=csv"),
         ("targets as Excel", "/targets/?export=xlsx"),
     ]

@@ -25,6 +25,7 @@ from cotmoc.apps.scorecards.evidence import Proof, add_evidence
 from cotmoc.apps.scorecards.importing import Options, import_published
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.proposals import Wanted, propose
+from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.rounds import Terms, open_round
 from cotmoc.apps.scorecards.scenarios import Draft, save_scenario, share_scenario
 from cotmoc.core.periods import parse_period
@@ -156,6 +157,17 @@ def opened_round(db, trial_index):
 
 
 @pytest.fixture
+def results(db, now):
+    """The rank of a department, as somebody published it."""
+    index = IndexVersion.objects.get(code="qd766", latest=True)
+    body = Organisation.objects.get(code="H44.07")
+    record_publication(
+        index, parse_period("2026-08"), [Result(body, "", None, rank=3)],
+        Publisher("Báo địa phương", published_on=date(2026, 9, 20)), actor=None, now=now,
+    )  # fmt: skip
+
+
+@pytest.fixture
 def proof(opened_round):
     """Evidence with a link and a file in An's part of the round."""
     part = opened_round.assessments.get(organisation__code="H44.07")
@@ -173,7 +185,7 @@ def publication(db, now):
 
 @pytest.fixture
 def address_of(
-    db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario, publication
+    db, plan, plan_task, handed_in, opened_round, proof, proposal, scenario, publication, results
 ):
     """A real address for a route: its arguments are those of rows that are there."""
     token = None

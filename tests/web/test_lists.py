@@ -52,6 +52,11 @@ PAGES = [
     "/account/",
     "/public/",
     "/public/targets/{target}/",
+    "/scorecards/",
+    "/scorecards/qd766/ranking/",
+    "/scorecards/qd766/ranking/?kind=commune&sort=-g-progress",
+    "/scorecards/dti/methods/qd922/",
+    "/public/scorecards/",
 ]
 # A list with few rows and the same list with many.
 FEW_AND_MANY = [
@@ -66,6 +71,8 @@ FEW_AND_MANY = [
     ("/targets/?q=dung+han&export=csv", "/targets/?export=csv"),
     ("/figures/?q=viet+tri&export=csv", "/figures/?kind=commune&export=csv"),
     ("/units/?q=viet+tri&export=csv", "/units/?level=province&export=csv"),
+    ("/scorecards/qd766/ranking/?q=viet+tri", "/scorecards/qd766/ranking/?kind=commune"),
+    ("/scorecards/qd766/ranking/?kind=department", "/scorecards/qd766/ranking/?kind=commune"),
 ]
 EXPORTS = [
     ("/targets/", "Clause"),
@@ -80,6 +87,8 @@ EXPORTS = [
     ("/public/", "Clause"),
     ("/documents/", "Type"),
     ("/plans/{plan}/tasks/", "Clause"),
+    ("/scorecards/qd766/ranking/", "Rank"),
+    ("/scorecards/qd766/cards/H44.07/", "Code"),
 ]
 
 
@@ -187,11 +196,14 @@ LISTS = [
     "/documents/{document}/",
     "/documents/{document}/amends/",
     "/public/",
+    "/scorecards/qd766/ranking/",
+    "/scorecards/qd766/cards/H44.07/",
 ]
 NAMES = [
     "q", "page", "sort", "state", "pillar", "kind", "indicator", "period", "status", "level",
     "on", "parent", "line", "day", "export", "next", "body", "calendar", "rule", "merge", "wait",
     "group", "show", "from", "unit", "path", "owner", "issuer", "year", "lead", "standing", "of",
+    "method", "compare", "below", "missing",
 ]  # fmt: skip
 NASTY = [
     "", " ", "abc", "-1", "0", "1e9", "²", "99999999999999999999", "9" * 4400, "nonsense", "-",

@@ -13,6 +13,8 @@ PUBLIC = {
     "language/": 302,
     "public/": 200,
     "public/targets/<int:pk>/": 200,
+    "public/scorecards/": 200,
+    "public/scorecards/<slug:code>/": 200,
     "sign-in/": 200,
     "sign-out/": 405,
     "api/v1/": 404,

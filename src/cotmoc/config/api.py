@@ -23,8 +23,9 @@ api = Api(
     version="1",
     description=(
         "Reads of a province's digital-transformation programme: plans' targets, indicators, "
-        "figures with everything they are made of, units and organisations. Numbers are JSON "
-        "numbers; a value that is not there is null, never zero; days are ISO 8601."
+        "figures with everything they are made of, scores of indices, units and organisations. "
+        "Numbers are JSON numbers; a value that is not there is null, never zero; days are ISO "
+        "8601."
     ),
     auth=[Token(person_of_token), Session()],
     throttle=PerMinute(REQUESTS_PER_MINUTE),
@@ -38,7 +39,7 @@ for router in (
     scorecards,
     published,
     robustness,
-    scenarios,
     rounds,
+    scenarios,
 ):
     api.add_router("", router)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Max, Q, QuerySet, Sum, Window
 from django.db.models.functions import Length
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.catalogue import calendars as calendars
 from cotmoc.apps.measurement.forecasting import YearAhead as YearAhead
 from cotmoc.apps.measurement.forecasting import years_ahead as years_ahead
 from cotmoc.apps.measurement.models import Difference, Figure, IndicatorVersion, Source
@@ -69,7 +69,8 @@ def largest_members(
         .order_by("-value", "organisation__code")
     )
     rows = list(largest[:limit])
-    return rows, rows[0].together if rows else Decimal(0)
+    together: Decimal = getattr(rows[0], "together") if rows else Decimal(0)  # noqa: B009
+    return list(rows), together
 
 
 def ranked(figures: Sequence[Figure], direction: str) -> list[RankedFigure]:

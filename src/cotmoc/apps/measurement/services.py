@@ -280,7 +280,7 @@ def _tell(run: Run, *, actor: Person | None, now: datetime) -> None:
     """Tell those who make something of figures. What fails there is journalled and logged: the
     figures are good, and whoever asked for them is not told otherwise."""
     for listener in ports.after_figures:
-        name = f"{listener.__module__}.{getattr(listener, '__name__', listener)}"  # type: ignore[attr-defined]
+        name = f"{listener.__module__}.{getattr(listener, '__name__', listener)}"
         try:
             with transaction.atomic():
                 listener(run, actor=actor, now=now)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from cotmoc.analytics.ingest.values import decimal_mark_of
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import AdminUnit
 from cotmoc.apps.scorecards.cells import Unreadable, read_points, read_rank
 from cotmoc.apps.scorecards.columns import TOTAL, Columns, Vocabulary

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.scorecards import queries
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.robustness import MOST_DRAWS, Choices, Robustness, robustness

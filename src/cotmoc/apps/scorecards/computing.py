@@ -6,9 +6,9 @@ argued about is no score: until its round is published such a leaf has no data.
 """
 
 import hashlib
-import json
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -40,6 +40,7 @@ from cotmoc.indicators.indices.score import score
 
 _SIX_PLACES = Decimal("0.000001")
 _CHUNK = 500
+logger = logging.getLogger(__name__)
 
 
 class NothingToScoreError(ValueError):
@@ -123,19 +124,15 @@ class Inputs:
 
     def digest(self, index: IndexVersion, period: Period) -> str:
         """SHA-256 of the definition, the bodies and everything that was read."""
-        read = [
-            [code, key, *_plain(reading)]
-            for code, readings in sorted(self.readings.items())
-            for key, reading in sorted(readings.items())
-        ]
-        bodies = sorted((body.code, body.name, body.kind) for body in self.bodies.values())
-        content = json.dumps([index.digest, period.code, bodies, read])
-        return hashlib.sha256(content.encode()).hexdigest()
+        lines = [index.digest, period.code, *map(repr, sorted(map(astuple, self.bodies.values())))]
+        for code in sorted(self.readings):
+            read = self.readings[code]
+            lines += [f"{code} {key} {_plain(read[key])}" for key in sorted(read)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _plain(reading: Reading) -> list[str]:
-    numbers = (reading.value, reading.numerator, reading.denominator)
-    return [reading.status, reading.origin, *("" if n is None else _text(n) for n in numbers)]
+def _plain(read: Reading) -> str:
+    return f"{read.status} {read.origin} {read.value} {read.numerator} {read.denominator}"
 
 
 def gather(index: IndexVersion, period: Period) -> Inputs:
@@ -178,10 +175,10 @@ def _read_figures(
             "denominator",
         )
     )
-    for body, code, number, run, *values in rows.iterator(2000):
+    for body, code, number, run, status, value, above, below in rows.iterator(2000):
         if body in inputs.readings:
-            origin = f"figure:{number}"
-            inputs.readings[body][f"figure:{code}"] = Reading(*values, origin=origin)
+            found = Reading(status, value, above, below, origin=f"figure:{number}")
+            inputs.readings[body][f"figure:{code}"] = found
             inputs.runs.add(run)
 
 
@@ -245,7 +242,7 @@ def _read_answers(
         if isinstance(leaf.rule, PerCase)
     }
     for body, leaf, number, points in rows:  # a correction comes later and takes its place
-        if body in inputs.readings:
+        if body in inputs.readings and points is not None:
             value = points * signs.get(leaf, Decimal(1))
             inputs.readings[body][f"answer:{leaf}"] = Reading(value=value, origin=f"entry:{number}")
 
@@ -479,14 +476,22 @@ def recompute(
     index: IndexVersion, period: Period, *, actor: Person | None, now: datetime
 ) -> ScoreRun | None:
     """Compute a method again after something that it may read was published: results, a round.
-    None where it reads nothing of the kind, or has nothing to read."""
-    wanted = wanted_by(index.definition)
-    if not (wanted.published or wanted.answered):
-        return None
+
+    None where it reads nothing of the kind, has nothing to read, or could not be computed: that is
+    journalled and logged, what was published is good all the same.
+    """
     try:
-        return compute_cards(index, period, actor=actor, now=now)
+        with transaction.atomic():
+            wanted = wanted_by(index.definition)
+            if wanted.published or wanted.answered:
+                return compute_cards(index, period, actor=actor, now=now)
     except NothingToScoreError:
-        return None
+        pass
+    except Exception as error:
+        logger.exception("%s could not be computed for %s", index, period)
+        after = {"period": period.code, "problem": str(error)[:500] or type(error).__name__}
+        record("scores.failed", index, actor=actor, now=now, after=after)
+    return None
 
 
 def _was_computed(index: IndexVersion, period: Period) -> bool:

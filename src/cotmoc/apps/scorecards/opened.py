@@ -58,6 +58,14 @@ class OpenBoard:
     sources: tuple[tuple[str, date | None], ...]
     scale: Decimal
 
+    @property
+    def ranks(self) -> bool:
+        return any(row.rank is not None for row in self.rows)
+
+    @property
+    def totals(self) -> bool:
+        return any(row.total is not None for row in self.rows)
+
 
 def announced(code: str = "", *, viewer: object, today: date) -> list[Announced]:
     """What is open to the public, of one index or of all: the newest period first. A round of our

@@ -117,15 +117,15 @@ def places(
     methods are given."""
     if versions is None:
         versions = {}
-        for version in queries.latest():
-            versions.setdefault(version.code, []).append(version)
+        for row in queries.latest():
+            versions.setdefault(row.code, []).append(row)
     known = {(each.code, each.method): each for held in versions.values() for each in held}
     found: dict[str, Place] = {}
     for card in _cards_of(body, viewer):
-        version = known.get((card.index.code, card.index.method))
-        if version is not None and version.code not in found:
-            card.index = version
-            found[version.code] = place_of(card)
+        method = known.get((card.index.code, card.index.method))
+        if method is not None and method.code not in found:
+            card.index = method
+            found[method.code] = place_of(card)
     return found
 
 
@@ -274,12 +274,11 @@ def _difference(place: Place | None, published: Iterable[Published]) -> Decimal 
     if place is None or place.card.total is None or place.card.scored_max < place.card.max:
         return None
     card = place.card
-    for row in published:
-        if (row.period, row.index.method) == (card.period, card.index.method):
-            if row.points is None or agrees(card.total, row.points, card.max):
-                return None
-            return card.total - row.points
-    return None
+    same = (card.period, card.index.method)
+    row = next((each for each in published if (each.period, each.index.method) == same), None)
+    if row is None or row.points is None or card.total is None:
+        return None
+    return None if agrees(card.total, row.points, card.max) else card.total - row.points
 
 
 def _wrong_first(line: IndexLine) -> tuple[int, Decimal, str]:

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from cotmoc.apps.scorecards.columns import TOTAL
 from cotmoc.apps.scorecards.models import Publication, Published
-from cotmoc.apps.scorecards.years import TOTAL
 from cotmoc.rest.fields import Code, Day, Number, PeriodCode, Words, folded_words
 from cotmoc.rest.paging import Page, Paging, page
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.journal.services import record
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
+from cotmoc.apps.scorecards.computing import recompute
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
 from cotmoc.core.periods import Period
 
@@ -104,7 +105,7 @@ def record_publication(
 ) -> tuple[Publication, bool]:
     """Record results; the same content again changes nothing (False, and the publication that has
     it). What differs from a current row of the same subject and node supersedes it; nothing is
-    erased. Journalled.
+    erased. Journalled. Where the method's rules read published results, its cards are recomputed.
 
     A row that gives only a rank, or only points, leaves the other as it was published before; its
     note then names both sources. Raises ValueError for two results of one subject and node, and
@@ -135,6 +136,7 @@ def record_publication(
     record(
         "publication.recorded", publication, actor=actor, now=now, after=_said(publication, news)
     )
+    recompute(index, period, actor=actor, now=now)
     return publication, True
 
 

@@ -19,6 +19,8 @@ from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group, Index, Leaf, Node, PublishedShare, operands_of
 from cotmoc.indicators.indices.results import Status
 
+Subject = tuple[int | None, int | None]  # number of the body, number of the territory
+
 # Methods ------------------------------------------------------------------------------------------
 
 
@@ -168,7 +170,7 @@ def rank_changes(rows: Iterable[Card], *, viewer: object) -> dict[int, RankChang
         return {}
     method, period = before
     comparable = method == rows[0].index.method
-    ranks = {
+    ranks: dict[Subject, int | None] = {
         (organisation, unit): rank
         for organisation, unit, rank in Card.objects.visible_to(viewer)
         .current()
@@ -202,14 +204,8 @@ def _before(card: Card, viewer: object) -> tuple[str, str] | None:
 def _change(
     rank: int | None, before: int | None, period: str, method: str, comparable: bool
 ) -> RankChange:
-    known = comparable and rank is not None and before is not None
-    return RankChange(
-        period,
-        method,
-        before,
-        before - rank if known else None,
-        comparable,  # type: ignore[operator]
-    )
+    change = before - rank if comparable and rank is not None and before is not None else None
+    return RankChange(period, method, before, change, comparable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +224,7 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
     rows = list(rows)
     if not rows:
         return {}
-    found: dict[tuple[int | None, int | None], list[TrendPoint]] = {}
+    found: dict[Subject, list[TrendPoint]] = {}
     earlier = (
         Card.objects.visible_to(viewer)
         .current()
@@ -244,13 +240,14 @@ def trends(rows: Iterable[Card], *, viewer: object, limit: int = 12) -> dict[int
         .order_by("period_end")
         .values_list("organisation_id", "unit_id", "period", "total", "max", "rank")
     )
-    for organisation, unit, period, *values in earlier:
+    for organisation, unit, period, total, most, rank in earlier:
         if _alike(period, rows[0].period):
-            found.setdefault((organisation, unit), []).append(TrendPoint(period, *values))
+            point = TrendPoint(period, total, most, rank)
+            found.setdefault((organisation, unit), []).append(point)
     return {row.pk: found.get(_subject(row), [])[-limit:] for row in rows}
 
 
-def _subject(row: Card | Published) -> tuple[int | None, int | None]:
+def _subject(row: Card | Published) -> Subject:
     return row.organisation_id, row.unit_id
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from ninja.errors import ValidationError
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from cotmoc.apps.scorecards.api import InTwoLanguages, KindCode
 from cotmoc.apps.scorecards.assuming import Dial, Distance, Outcome, dials, read_assumed, what_if
@@ -26,6 +26,8 @@ from cotmoc.rest.paging import Page, Paging, page
 
 WhyCode = Literal["no_data", "nothing_arose", "unknown_rule", "others", "given", "out_of_reach"]
 MOST_ASSUMED = 500
+# A number as it is sent: exact, where `Number` is the nearest binary fraction.
+Exact = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 router = Router(tags=["scorecards"])
 
@@ -179,10 +181,10 @@ class WhatIf(Schema):
 class Assumption(Schema):
     """Numerator and denominator, a value, options, or points: as its dial's kind says."""
 
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    value: Decimal | None = None
-    points: Decimal | None = None
+    numerator: Exact | None = None
+    denominator: Exact | None = None
+    value: Exact | None = None
+    points: Exact | None = None
     chosen: list[str] | None = Field(None, max_length=100)
 
 
@@ -241,7 +243,9 @@ def what_can_be_assumed(
     request: HttpRequest, code: Code, unit_code: Code, asked: Query[Asked]
 ) -> dict[str, Any]:
     """A scorecard with all readings that can be assumed, as they are now."""
-    return _played(*_open(request, code, unit_code, asked), WhatIfAsked())
+    return _played(
+        *_open(request, code, unit_code, asked), WhatIfAsked(assumed={}, wanted_rank=None)
+    )
 
 
 @router.post("/indices/{code}/cards/{unit_code}/what-if", response=WhatIf)

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from django.db.models import Q, QuerySet
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import AdminUnit, Level, Organisation
 from cotmoc.apps.scorecards.columns import TOTAL, most_published
 from cotmoc.apps.scorecards.models import Card, IndexVersion, Published

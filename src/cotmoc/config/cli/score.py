@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.orgs.models import OrganisationKind
 from cotmoc.apps.scorecards.catalogue import sync_indices
@@ -277,7 +276,7 @@ def _print_cards(index: IndexVersion, cards: list[Card]) -> None:
         lines = [_line(card, groups, definition.scale) for card in rows[:SHOWN]]
         print_table(headers, lines, {0, *range(3, len(headers))})
         if len(rows) > SHOWN:
-            stdout.print(_("… %(more)s more; use --json") % {"more": len(rows) - SHOWN})
+            stdout.print(_("… %(more)s more bodies; use --json") % {"more": len(rows) - SHOWN})
 
 
 def _line(card: Card, groups: Iterable[Group], scale: Decimal) -> list[str]:

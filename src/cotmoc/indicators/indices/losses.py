@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
+from functools import partial
 
 from cotmoc.indicators.indices.model import (
     Bands,
@@ -390,12 +391,12 @@ def _corners(leaf: Leaf, move: _Move) -> list[int]:
     for band in leaf.rule.bands:
         for end in (band.low, band.high):
             if end is not None:
-                near = _between(0, move.most, lambda count, end=end: _passed(move, count, end))
+                near = _between(0, move.most, partial(_passed, move, end))
                 places.update(each for each in (near - 1, near, near + 1) if 0 < each <= move.most)
     return sorted(places)
 
 
-def _passed(move: _Move, count: int, end: Decimal) -> bool:
+def _passed(move: _Move, end: Decimal, count: int) -> bool:
     value = move.moved(count).value
     assert value is not None
     return value <= end if move.fewer else value >= end

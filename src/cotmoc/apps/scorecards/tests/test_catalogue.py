@@ -121,7 +121,7 @@ def test_a_method_that_is_gone_is_ended_not_removed(db, catalogue, now):
     [
         (CITY, "max: 60\n", "max: 61\n", "city@qd1.yaml: children.0.max is 61, but the points"),
         (CITY, "dossiers_on_time", "dossier_on_time", "unknown indicator: 'dossier_on_time'"),
-        (CITY, "code: city\n", "code: city\ncode: city\n", "city@qd1.yaml:3: the key 'code' stands"),
+        (CITY, "code: city\n", "code: city\ncode: city\n", "city@qd1.yaml:3: the key 'code' st"),
         ("town.yaml", "code: city\n", "code: town\n", "the file must be named town@qd1.yaml"),
         ("other.yaml", "code: city\n", "code: city\n", "is that of city@qd1.yaml too"),
     ],

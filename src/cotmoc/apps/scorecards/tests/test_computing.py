@@ -20,7 +20,15 @@ from cotmoc.apps.scorecards.computing import (
     gather,
     periods_to_score,
 )
-from cotmoc.apps.scorecards.models import Card, Publication, Published, Round, ScoreRun
+from cotmoc.apps.scorecards.models import (
+    Card,
+    IndexVersion,
+    Publication,
+    Published,
+    Round,
+    ScoreRun,
+)
+from cotmoc.apps.scorecards.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.queries import card_of, history, rank_changes, ranking
 from cotmoc.apps.scorecards.tests import trial
 from cotmoc.core.periods import parse_period
@@ -293,6 +301,17 @@ def test_a_result_published_on_another_scale_is_brought_to_that_of_the_rule(publ
     publish(index, "2022", {unit: Decimal("80.02")}, max=100)
     compute(index, YEAR)
     assert card_of_unit(index, unit).total == Decimal("80.02")
+
+
+def test_results_that_cannot_be_scored_are_kept_and_the_failure_journalled(now, cast):
+    index = trial.method(trial.GIVEN, applies_to=["province"], valid_from="2021-01-01")
+    IndexVersion.objects.filter(pk=index.pk).update(content={}, digest="0" * 64)
+    index.refresh_from_db()
+    results = [Result(territory("48", date(2022, 12, 31)), "GIVEN", Decimal("0.5"))]
+    record_publication(index, YEAR, results, Publisher("a"), actor=cast.dung, now=now)
+    assert Published.objects.filter(index=index).count() == 1
+    entry = JournalEntry.objects.get(verb="scores.failed", actor=cast.dung)
+    assert "applies_to" in entry.after["problem"]
 
 
 def test_one_code_before_and_after_a_merger_is_two_territories(publish, compute):

@@ -63,6 +63,11 @@ def test_the_complete_rows_of_a_year_are_what_was_published(year, method, name, 
     assert sorted(card.rank for card in whole) == list(range(1, count + 1))
 
 
+def test_cards_are_there_as_soon_as_results_were_recorded():
+    index = method_for("dti", method="qd922")
+    assert Card.objects.current().filter(index=index, period="2022", total__gt=0).count() == 5
+
+
 def test_provinces_of_which_only_the_rank_is_known_have_no_card(now):
     _index, rows = computed("2022", now)
     assert {str(card.unit) for card in rows if card.total is not None} == {

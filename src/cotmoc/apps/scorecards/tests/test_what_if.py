@@ -18,8 +18,9 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.assuming import DialKind, dials, read_assumed, what_if
 from cotmoc.apps.scorecards.baseline import baseline, forget
 from cotmoc.apps.scorecards.computing import compute_cards
-from cotmoc.apps.scorecards.models import Card, IndexVersion, Scenario
+from cotmoc.apps.scorecards.models import IndexVersion, Scenario
 from cotmoc.apps.scorecards.presets import as_before, as_best, at_target
+from cotmoc.apps.scorecards.queries import card_of
 from cotmoc.apps.scorecards.scenarios import (
     Draft,
     NotYoursError,
@@ -164,7 +165,7 @@ def test_the_present_is_no_assumption(assume):
     assert (read.kept, read.readings, read.refused) == ({}, {}, [])
 
 
-def test_a_what_if_gives_what_scoring_the_same_figures_would(base, assume, index, now):
+def test_a_what_if_gives_what_scoring_the_same_figures_would(base, assume, index, cast, now):
     read = assume(**{"ON_TIME": {"numerator": "400"}, "PAYMENT:a": {"numerator": "0"}})
     outcome = what_if(base, "H44.07", read.readings)
     for code, numerator in (("dossiers_on_time", 400), ("dossiers_paid_online", 0)):
@@ -175,7 +176,7 @@ def test_a_what_if_gives_what_scoring_the_same_figures_would(base, assume, index
         figure.value = 100 * figure.numerator / figure.denominator
         figure.save()
     compute_cards(index, AUGUST, actor=None, now=now + timedelta(hours=1))
-    card = Card.objects.current().get(organisation__code="H44.07", period="2026-08")
+    card = card_of(index, "H44.07", "2026-08", viewer=cast.dung)
     assert outcome.then.total == card.total
     assert outcome.then.rank == card.rank
     assert outcome.gain == card.total - base.score("H44.07").total

@@ -155,7 +155,7 @@ def test_no_line_is_drawn_across_a_break_or_a_year_without_value():
         ("12.5", "37.5"),
         ("62.5", "87.5"),
     ]
-    assert [(mark.x, mark.words) for mark in chart.marks] == [("50", ("QĐ 405",))]
+    assert [(mark.x, mark.words) for mark in chart.marks] == [("50", (("-1.70", "QĐ 405"),))]
     hole = years_chart(["1", "2", "3"], [("a", _points(1, None, 3))], {})
     assert not hole.lines[0].segments
 

@@ -217,7 +217,7 @@ def peers_of(opened: OpenCard, *, viewer: object) -> Peers | None:
             part = part_of(nodes.get(node.code), node.max)
             if part.points is not None:
                 held.setdefault(node.code, []).append(part.points)
-    means = {code: sum(values) / len(values) for code, values in held.items()}
+    means = {code: sum(values, Decimal(0)) / len(values) for code, values in held.items()}
     return Peers(means, min(covers), max(covers))
 
 

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import period_words
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.forecasting import CardAhead, LeafAhead, TotalAhead, card_ahead
 from cotmoc.apps.scorecards.models import IndexVersion

@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.catalogue import calendars
 from cotmoc.apps.measurement.models import period_words
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.merged import MergedProvince, Merging, Rule, merging
 from cotmoc.apps.scorecards.models import IndexVersion, Published
@@ -229,7 +229,7 @@ def _shown(request: HttpRequest, found: Merging, most: Decimal) -> dict[str, Any
 def _export(
     kind: str, name: str, index: IndexVersion, found: Merging, rows: Sequence[MergedProvince]
 ) -> HttpResponseBase:
-    headers = [_("Code"), _("Province"), _("Merged of")]
+    headers = [_("Code"), _("Merged province"), _("Merged of")]
     for rule in Rule:
         named = {"rule": RULES[rule]}
         headers += [_("%(rule)s: value") % named, _("%(rule)s: rank") % named]

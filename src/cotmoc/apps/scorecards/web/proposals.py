@@ -105,7 +105,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     steers = isinstance(person, Person) and person.steers
     own = set()
     if isinstance(person, Person) and not steers:
-        own = set(person.posts.on(today).values_list("organisation_id", flat=True))  # type: ignore[attr-defined]
+        own = set(person.posts.on(today).values_list("organisation_id", flat=True))
     context = {
         "form": form,
         "total": visible.count(),

@@ -70,7 +70,7 @@ def public_ranking(request: HttpRequest, code: str) -> HttpResponseBase:
         [row for row in shown.rows if all(word in row.search for word in wanted)],
         request,
         _sort_keys(shown),
-        "rank" if any(row.rank for row in shown.rows) else "-total",
+        "rank" if shown.ranks else "-total" if shown.totals else "name",
     )
     if kind := export_format(request):
         name = f"xep-hang-cong-bo-{code}-{chosen.period}-{chosen.kind}".replace(":", "-")

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cotmoc.apps.measurement.catalogue import calendars
+from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.scorecards.checking import Said
 from cotmoc.apps.scorecards.columns import Vocabulary
 from cotmoc.apps.scorecards.importing import Options
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.apps.scorecards.sheets import Sheet, sheet_of_cells
-from cotmoc.apps.scorecards.web.results_words import language, short_method
+from cotmoc.apps.scorecards.web.results_words import index_words, language, short_method
 from cotmoc.core.periods import Period
 
 MERGED = date(2025, 7, 1)  # the borders of 34 provinces
@@ -55,7 +55,9 @@ class _Results(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "2024"}),
     )
-    on = forms.ChoiceField(label=gettext_lazy("Provinces"), required=False, choices=BORDERS)
+    on = forms.ChoiceField(
+        label=gettext_lazy("Borders of provinces"), required=False, choices=BORDERS
+    )
     source = forms.CharField(
         label=gettext_lazy("Source"),
         required=False,
@@ -88,7 +90,7 @@ def _indices(methods: Sequence[IndexVersion]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for code in sorted({row.code for row in methods}):
         of = [row for row in methods if row.code == code]
-        name = {"name": of[0].name.partition(",")[0]}
+        name = {"name": index_words(of[0])}
         if len(of) > 1:
             found.append((code, _("%(name)s: the method of the year") % name))
         for row in of:

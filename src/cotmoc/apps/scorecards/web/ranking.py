@@ -177,7 +177,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
         most=max(covers, default=Decimal(0)),
         max=max((row.max for row in rows), default=Decimal(0)),
         unlike=sum(row.differs for row in rows),
-        mean=sum(totals) / len(totals) if totals else None,
+        mean=sum(totals, Decimal(0)) / len(totals) if totals else None,
         weakest=columns[weakest[1]] if weakest else None,
         weakest_share=weakest[0] if weakest else None,
         weakest_bodies=weakest[2] if weakest else 0,

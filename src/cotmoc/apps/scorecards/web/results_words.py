@@ -1,5 +1,6 @@
 """How published results, breaks and rules of merging are said."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from cotmoc.apps.scorecards.subjects import Subject
 from cotmoc.apps.scorecards.years import Break, Change
 from cotmoc.ui.formats import MISSING, day, fixed, percent, signed
 
+_YEARS = re.compile(r", (?:năm |từ |from )?\d{4}\b.*$")
 FINE, COARSE = 4, 2  # decimals of values of 0..1 and of points
 RULES = {
     Rule.PLAIN_MEAN: gettext_lazy("Plain mean (the ministry's)"),
@@ -86,8 +88,8 @@ def short_method(version: IndexVersion | None, method: str) -> str:
 
 
 def index_words(version: IndexVersion) -> str:
-    """An index's name without what tells its methods apart."""
-    return version.name.partition(", ")[0]
+    """An index's name without the years that tell its methods apart."""
+    return _YEARS.sub("", version.name)
 
 
 def subject_words(subject: Subject) -> str:

@@ -114,7 +114,7 @@ class BodyFilters(forms.Form):
             ("commune", gettext_lazy("Communes")),
         ],
     )
-    only = forms.ChoiceField(
+    needs = forms.ChoiceField(
         label=gettext_lazy("Only"),
         required=False,
         choices=[

@@ -278,7 +278,7 @@ def _narrowed(rows: Sequence[BodyRow], form: BodyFilters) -> list[BodyRow]:
         if (not asked.get("state") or row.assessment.state == asked["state"])
         and (not asked.get("kind") or row.assessment.organisation.kind == asked["kind"])
         and all(word in row.assessment.organisation.search for word in words)
-        and _is_one_of(row, asked.get("only") or "")
+        and _is_one_of(row, asked.get("needs") or "")
     ]
 
 

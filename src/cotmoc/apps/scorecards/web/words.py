@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.orgs.models import AdminUnit, OrganisationKind
+from cotmoc.apps.scorecards.board import Column
 from cotmoc.indicators.indices.model import (
     Answer,
     Index,
@@ -19,7 +20,7 @@ from cotmoc.indicators.indices.model import (
     operands_of,
 )
 from cotmoc.indicators.indices.words import Speaker
-from cotmoc.ui.formats import day, fixed
+from cotmoc.ui.formats import day, fixed, number
 
 KINDS = {
     OrganisationKind.DEPARTMENT.value: gettext_lazy("Departments"),
@@ -65,6 +66,12 @@ def status(code: str) -> str:
 def status_shape(code: str) -> str:
     """The mark that stands beside the status."""
     return _SHAPES.get(str(code), str(code))
+
+
+def column_head(column: Column) -> str:
+    """A group over its column, with the most points it gives; bonus stands beside any maximum."""
+    name = in_language(column.name)
+    return f"{name} · {number(column.max)}" if column.max else name
 
 
 def kind(code: str) -> str:

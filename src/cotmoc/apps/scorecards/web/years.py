@@ -1,37 +1,28 @@
 """Results across the years, of one subject and of all: what can be compared is joined, and where
 the method or the borders changed the page says so instead of drawing an arrow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.models import period_words
-from cotmoc.apps.measurement.web.words import KINDS
 from cotmoc.apps.orgs.models import AdminUnit, Organisation
-from cotmoc.apps.scorecards.columns import TOTAL, Vocabulary, most_published
 from cotmoc.apps.scorecards.lineage import address_of, find_subject, lineage_of
-from cotmoc.apps.scorecards.models import IndexVersion
-from cotmoc.apps.scorecards.subjects import Subject
 from cotmoc.apps.scorecards.web.results_words import (
-    break_words,
     change_words,
-    index_words,
-    language,
-    node_words,
     places_of,
     short_method,
     subject_words,
     value_words,
 )
-from cotmoc.apps.scorecards.web.years_chart import Chart, Point, years_chart
+from cotmoc.apps.scorecards.web.years_asked import Asked, NodeForm, SubjectsForm, asked_of
+from cotmoc.apps.scorecards.web.years_drawn import MOST_LINES, charts, common
 from cotmoc.apps.scorecards.years import (
     Break,
     Change,
@@ -39,125 +30,12 @@ from cotmoc.apps.scorecards.years import (
     Series,
     Value,
     Years,
-    kinds_of_periods,
-    nodes_of,
     years_of,
 )
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
 from cotmoc.ui.formats import fixed, number
 from cotmoc.ui.listing import paginate, sort_rows
-
-MOST_LINES = 4  # more lines cannot be told apart
-BODIES = {
-    "province": gettext_lazy("provinces"),
-    "department": gettext_lazy("departments"),
-    "commune": gettext_lazy("communes"),
-}
-MEASURES = {"points": gettext_lazy("value"), "rank": gettext_lazy("rank")}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a page is asked to show, checked against what there is."""
-
-    code: str
-    version: IndexVersion
-    methods: Sequence[IndexVersion]
-    node: str
-    kind: str
-    kinds: Sequence[str]
-    words: Vocabulary
-
-    @property
-    def most(self) -> Decimal:
-        """What full marks of the node are published as."""
-        definition = self.version.definition
-        return most_published(definition, self.words.nodes.get(self.node))
-
-
-def _asked(request: HttpRequest, code: str) -> Asked:
-    methods = list(IndexVersion.objects.filter(latest=True, code=code))
-    if not methods:
-        raise Http404
-    version = next((row for row in methods if row.method == request.GET.get("method")), methods[0])
-    node = request.GET.get("node", TOTAL)
-    words = next(
-        (words for row in methods if node in (words := Vocabulary(row.definition)).nodes),
-        Vocabulary(version.definition),
-    )
-    node = node if node in words.nodes else TOTAL
-    kinds = kinds_of_periods(code, viewer=request.user) or ["year"]
-    kind = request.GET.get("kind", "")
-    return Asked(code, version, methods, node, kind if kind in kinds else kinds[0], kinds, words)
-
-
-class NodeForm(forms.Form):
-    """Which part of the index, over which periods."""
-
-    node = forms.ChoiceField(label=gettext_lazy("Total or part"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Periods"), required=False)
-
-    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        nodes = nodes_of(asked.methods)
-        names = [(code, node.name[language()]) for code, node in nodes.items()]
-        self._set("node", [("", _("Total")), *names])
-        self._set("kind", [(each, KINDS.get(each, each)) for each in asked.kinds])
-        if len(asked.kinds) < 2:
-            del self.fields["kind"]
-
-    def _set(self, name: str, choices: list[tuple[str, Any]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-
-class SubjectsForm(NodeForm):
-    """What the subjects can be narrowed by."""
-
-    q = forms.CharField(
-        label=gettext_lazy("Search"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    bodies = forms.ChoiceField(label=gettext_lazy("Bodies"), required=False)
-    show = forms.ChoiceField(
-        label=gettext_lazy("Show"),
-        required=False,
-        choices=[("", MEASURES["points"]), ("rank", MEASURES["rank"])],
-    )
-    field_order = ("q", "bodies", "node", "show", "kind")
-
-    def __init__(self, *args: Any, asked: Asked, series: Sequence[Series], **kwargs: Any) -> None:
-        super().__init__(*args, asked=asked, **kwargs)
-        held = {_kind(each.subject) for each in series}
-        names = [(each, name) for each, name in BODIES.items() if each in held]
-        self._set("bodies", [("", _("all")), *names])
-        if len(names) < 2:
-            del self.fields["bodies"]
-
-    def apply(self, series: Sequence[Series]) -> list[Series]:
-        """The subjects that match; a wrong value filters nothing."""
-        self.is_valid()
-        words = fold(self.cleaned_data.get("q") or "").split()
-        bodies = self.cleaned_data.get("bodies")
-        return [
-            each
-            for each in series
-            if (not bodies or _kind(each.subject) == bodies)
-            and all(word in _searched(each.subject) for word in words)
-        ]
-
-
-def _kind(subject: Subject) -> str:
-    return subject.kind if isinstance(subject, Organisation) else subject.level
-
-
-def _searched(subject: Subject) -> str:
-    return f"{subject.search} {fold(subject.code)}"
-
 
 # One subject --------------------------------------------------------------------------------------
 
@@ -167,7 +45,7 @@ def card_years(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
     subject = find_subject(unit)
     if subject is None:
         raise Http404
-    asked = _asked(request, code)
+    asked = asked_of(request, code)
     lineage = lineage_of(subject)
     years = years_of(
         code, viewer=request.user, node=asked.node, kind=asked.kind, subjects=lineage.members
@@ -188,8 +66,8 @@ def card_years(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         "computed_any": any(row.computed for row in rows),
         "form": form,
         "tab": "years",
-        **_common(years, asked),
-        **_charts(years, asked, years.series),
+        **common(years, asked),
+        **charts(years, asked, years.series),
     }
     return render(request, "scorecards/card_years.html", context)
 
@@ -294,7 +172,7 @@ class Cell:
 
 def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
     """All subjects of an index by year; a subject's row opens to its own page."""
-    asked = _asked(request, code)
+    asked = asked_of(request, code)
     years = years_of(code, viewer=request.user, node=asked.node, kind=asked.kind)
     form = SubjectsForm(request.GET, asked=asked, series=years.series)
     chosen = form.apply(years.series)
@@ -305,20 +183,23 @@ def index_years(request: HttpRequest, code: str) -> HttpResponseBase:
         return _export_table(kind, code, years, rows)
     page = paginate(request, rows)
     broken = {each.at: each for each in years.breaks}
-    drawn = chosen if len(chosen) <= MOST_LINES else _own(years)
+    computed = {place for place in places if not any(place in s.published for s in years.series)}
+    drawn = chosen if len(chosen) <= MOST_LINES else _own(years)[:MOST_LINES]
     context = {
         "page": page,
         "form": form,
         "sort": sort,
         "total": len(years.series),
         "ranks": ranks,
-        "heads": [_head(place, broken.get(place)) for place in places],
-        "rows": [(each, _cells(years, each, places, broken, asked, ranks)) for each in page],
+        "heads": [_head(place, broken.get(place), place in computed) for place in places],
+        "rows": [
+            (each, _cells(years, each, places, broken, computed, asked, ranks)) for each in page
+        ],
         "tab": "years",
         "drawn_own": len(chosen) > MOST_LINES,
         "most_lines": MOST_LINES,
-        **_common(years, asked),
-        **_charts(years, asked, drawn),
+        **common(years, asked),
+        **charts(years, asked, drawn),
     }
     context["rows"] = [
         {"name": subject_words(each.subject), "address": address_of(each.subject), "cells": cells}
@@ -335,7 +216,7 @@ def _sort_keys(years: Years, ranks: bool) -> dict[str, Any]:
 
     def standing(each: Series) -> int | None:
         value = each.at(fullest) if fullest else None
-        return value and value.rank
+        return value.rank if value else None
 
     keys: dict[str, Any] = {
         "name": lambda each: fold(subject_words(each.subject)),
@@ -345,7 +226,9 @@ def _sort_keys(years: Years, ranks: bool) -> dict[str, Any]:
     def value_at(place: Place) -> Any:
         def key(each: Series) -> Decimal | int | None:
             value = each.at(place)
-            return value and (value.rank if ranks else value.points)
+            if value is None:
+                return None
+            return value.rank if ranks else value.points
 
         return key
 
@@ -358,10 +241,10 @@ def _key(place: Place) -> str:
     return f"{place.period}.{place.method}"
 
 
-def _head(place: Place, broken: Break | None) -> dict[str, Any]:
+def _head(place: Place, broken: Break | None, computed: bool) -> dict[str, Any]:
+    said = f"{place.period} · {short_method(None, place.method)}"
     return {
-        "period": place.period,
-        "method": short_method(None, place.method),
+        "words": " · ".join([said, *([_("computed here")] if computed else [])]),
         "key": _key(place),
         "broken": bool(broken),
     }
@@ -372,6 +255,7 @@ def _cells(
     series: Series,
     places: Sequence[Place],
     broken: Mapping[Place, Break],
+    computed: Collection[Place],
     asked: Asked,
     ranks: bool,
 ) -> list[Cell]:
@@ -401,7 +285,7 @@ def _cells(
                 delta,
                 None if not sign else sign > 0,
                 place in broken,
-                value.computed,
+                value.computed and place not in computed,
             )
         )
     return found
@@ -420,7 +304,7 @@ def _own(years: Years) -> list[Series]:
     if body is None:
         return []
     wanted = {address_of(each) for each in lineage_of(body).members}
-    return [each for each in years.series if address_of(each.subject) in wanted][:MOST_LINES]
+    return [each for each in years.series if address_of(each.subject) in wanted]
 
 
 def _export_table(kind: str, code: str, years: Years, rows: Sequence[Series]) -> HttpResponseBase:
@@ -439,64 +323,3 @@ def _export_table(kind: str, code: str, years: Years, rows: Sequence[Series]) ->
             line += [value.points, value.rank] if value else [None, None]
         cells.append(line)
     return export(kind, f"qua-cac-nam-{code}", headers, cells)
-
-
-# Drawings -----------------------------------------------------------------------------------------
-
-
-def _common(years: Years, asked: Asked) -> dict[str, Any]:
-    methods = {row.method: row for row in asked.methods}
-    return {
-        "index": asked.version,
-        "title": index_words(asked.version),
-        "methods": list(reversed(asked.methods)),
-        "node_words": node_words(asked.node, asked.words),
-        "breaks": [
-            {"period": each.at.period, "words": ", ".join(break_words(each, methods))}
-            for each in years.breaks
-        ],
-    }
-
-
-def _charts(years: Years, asked: Asked, series: Sequence[Series]) -> dict[str, Chart | None]:
-    """The values and the ranks of a few subjects; None where nothing is to be drawn."""
-    series = list(series)[:MOST_LINES]
-    drawn = Years(asked.code, asked.node, years.methods, series, years.border_days)
-    return {
-        "points_chart": _chart(drawn, asked, ranks=False),
-        "rank_chart": _chart(drawn, asked, ranks=True),
-    }
-
-
-def _chart(years: Years, asked: Asked, *, ranks: bool) -> Chart | None:
-    places = years.places
-    methods = {row.method: row for row in asked.methods}
-    marks = {places.index(each.at): break_words(each, methods) for each in years.breaks}
-    lines = [
-        (subject_words(each.subject), _points(each, places, asked, ranks)) for each in years.series
-    ]
-    lines = [(label, points) for label, points in lines if points]
-    if not lines:
-        return None
-    decimals = 0 if ranks else places_of(asked.most)
-    columns = [place.period for place in places]
-    return years_chart(
-        columns, lines, marks, ranks=ranks, words=lambda value: _axis_words(value, decimals)
-    )
-
-
-def _axis_words(value: Decimal, places: int) -> str:
-    return number(value) if value == value.quantize(Decimal("0.01")) else fixed(value, places)
-
-
-def _points(series: Series, places: Sequence[Place], asked: Asked, ranks: bool) -> list[Point]:
-    found = []
-    for column, place in enumerate(places):
-        value = series.at(place)
-        drawn = value and (value.rank if ranks else value.points)
-        if value is None or drawn is None:
-            continue
-        shown = number(drawn) if ranks else value_words(value.points, value.max or asked.most)
-        title = f"{subject_words(series.subject)}, {place.period}: {shown}"
-        found.append(Point(column, Decimal(drawn), title, value.computed))
-    return found

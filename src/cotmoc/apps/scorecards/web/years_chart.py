@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cotmoc.ui.charts import Tick, scale_of
-from cotmoc.ui.formats import number, plain
+from cotmoc.ui.formats import fixed, number, plain
 
 FULL = Decimal(100)
 _MOST_TICKS = 6
@@ -50,11 +50,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A vertical line at the left edge of a column, with what changed there, line by line. In the
-    right half the words stand to its left."""
+    """A vertical line at the left edge of a column, with what changed there above it, line by line
+    (how many line heights up, words). In the right half the words stand to its left."""
 
     x: str
-    words: tuple[str, ...]
+    words: tuple[tuple[str, str], ...]
     turned: bool
 
 
@@ -108,14 +108,28 @@ def years_chart(
         ]
         drawn.append(Line(label, place, tuple(joined), tuple(dots)))
     return Chart(
-        tuple(Tick(plain(up(at)), words(at)) for at in ticks),
+        tuple(
+            Tick(plain(up(at)), said) for at, said in zip(ticks, _tick_words(ticks), strict=True)
+        ),
         tuple(Column(plain(across(n)), name) for n, name in enumerate(columns)),
         tuple(drawn),
         tuple(
-            Mark(plain(width * column), tuple(said), 2 * column >= len(columns))
+            Mark(plain(width * column), _stacked(said), 2 * column >= len(columns))
             for column, said in sorted(marks.items())
         ),
     )
+
+
+def _stacked(said: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Lines of words above the drawing, the last one next to it."""
+    last = len(said) - 1
+    return tuple((f"-{1.7 + 1.25 * (last - n):.2f}", words) for n, words in enumerate(said))
+
+
+def _tick_words(levels: Sequence[Decimal]) -> list[str]:
+    """All with as many decimals as one of them needs."""
+    finest = max((-int(each.normalize().as_tuple().exponent) for each in levels), default=0)
+    return [fixed(each, max(finest, 0)) for each in levels]
 
 
 def _may_join(one: Point, other: Point, marks: Mapping[int, Sequence[str]]) -> bool:
@@ -132,6 +146,6 @@ def _axis(values: Sequence[Decimal], ranks: bool) -> tuple[Decimal, Decimal, lis
         levels = [bottom + step * n for n in range(int((top - bottom) / step) + 1)]
         return bottom, top, levels
     worst = int(max(*values, Decimal(5)))
-    step = -(-worst // _MOST_TICKS)
-    levels = [Decimal(n) for n in dict.fromkeys([1, *range(step, worst + step, step)])]
+    apart = -(-worst // _MOST_TICKS)
+    levels = [Decimal(n) for n in dict.fromkeys([1, *range(apart, worst + apart, apart)])]
     return Decimal(1) - _EDGE, levels[-1] + _EDGE, levels
