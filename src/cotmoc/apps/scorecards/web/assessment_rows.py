@@ -300,8 +300,14 @@ def _below(nodes: Sequence[Node], depth: int) -> Iterator[tuple[int, Node]]:
 def _points_of(
     node: Node, totals: tuple[BodyScore, BodyScore, BodyScore]
 ) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """A section's points in the three columns; none in a column of which nothing is given yet, also
+    where the method gives full marks for what does not apply."""
     first, second, third = (
-        whole.nodes[node.code].points if isinstance(node, Group) else whole.leaves[node.code].points
+        None
+        if whole.total is None
+        else whole.nodes[node.code].points
+        if isinstance(node, Group)
+        else whole.leaves[node.code].points
         for whole in totals
     )
     return first, second, third
