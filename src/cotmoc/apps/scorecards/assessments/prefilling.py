@@ -80,7 +80,9 @@ def others_told(assessment: Assessment, index: Index) -> list[Told]:
     if not compares_bodies(index):
         return []
     rows = (
-        Assessment.objects.filter(round=assessment.round_id)
+        Assessment.objects.filter(
+            round=assessment.round_id, organisation__kind=assessment.organisation.kind
+        )
         .exclude(pk=assessment.pk)
         .select_related("organisation")
         .prefetch_related("entries")

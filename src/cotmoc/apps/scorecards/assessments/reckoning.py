@@ -175,18 +175,42 @@ def self_scores(index: Index, told: Told, others: Sequence[Told] = ()) -> dict[s
 
     `others` matter where a rule compares bodies (min-max, z-score): they are read as computed and
     answered. A leaf that reads a figure of which the body gives its own numbers elsewhere only
-    keeps its computed points.
+    keeps its computed points. Raises NumbersDifferError.
     """
     bodies = [told.body, *(other.body for other in others)]
     computed = {each.body.code: _answered(index, each) for each in (told, *others)}
-    own = _own_figures(index, told)
     base = score(index, bodies, computed)[0].leaves
+    return _with_own_figures(index, told, bodies, computed, base)
+
+
+def all_self_scores(index: Index, tolds: Sequence[Told]) -> dict[str, dict[str, LeafScore]]:
+    """The same for all bodies of a round at once, by the body's code."""
+    bodies = [told.body for told in tolds]
+    computed = {told.body.code: _answered(index, told) for told in tolds}
+    scored = score(index, bodies, computed)
+    together = compares_bodies(index)
+    return {
+        told.body.code: _with_own_figures(
+            index, told, bodies if together else [told.body], computed, base.leaves
+        )
+        for told, base in zip(tolds, scored, strict=True)
+    }
+
+
+def _with_own_figures(
+    index: Index,
+    told: Told,
+    bodies: Sequence[Body],
+    computed: Mapping[str, Readings],
+    base: Mapping[str, LeafScore],
+) -> dict[str, LeafScore]:
+    """The points where a body gives its own numbers beside figures, the others as they are."""
+    own = _own_figures(index, told)
     if not own:
         return dict(base)
-    claimed = score(
-        index, bodies, {**computed, told.body.code: {**computed[told.body.code], **own}}
-    )
-    found = dict(claimed[0].leaves)
+    code = told.body.code
+    claimed = score(index, bodies, {**computed, code: {**computed[code], **own}})
+    found = dict(next(each.leaves for each in claimed if each.body.code == code))
     for leaf in index.leaves():
         if ask_of(leaf).figures and not (told.answers.get(leaf.code) or {}).get("figures"):
             found[leaf.code] = base[leaf.code]

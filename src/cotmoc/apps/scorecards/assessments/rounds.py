@@ -1,6 +1,6 @@
 """Opening a round, keeping its computed points up to date, publishing it, correcting it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,10 +16,11 @@ from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.assessments.prefilling import (
     computed_from,
     computed_scores,
-    points_by_answers,
     sums,
+    told_by,
     total_of,
 )
+from cotmoc.apps.scorecards.assessments.reckoning import all_self_scores
 from cotmoc.apps.scorecards.assessments.stepping import (
     RoundError,
     refuse_unless_open,
@@ -35,7 +36,7 @@ from cotmoc.apps.scorecards.models import (
 from cotmoc.apps.scorecards.results.publishing import Publisher, Result, record_publication
 from cotmoc.apps.scorecards.rules import WITH_BODY
 from cotmoc.core.periods import Period, parse_period
-from cotmoc.indicators.indices.results import BodyScore, Readings
+from cotmoc.indicators.indices.results import BodyScore, LeafScore, Readings
 from cotmoc.indicators.indices.score import rank_of
 
 State = Assessment.State
@@ -190,7 +191,7 @@ def refresh_computed(found: Round, *, actor: Person | None, now: datetime) -> in
         each.round = held
     organisations = [each.organisation for each in assessments]
     scores = computed_scores(held.index, organisations, parse_period(held.period))
-    changed = sum(_refresh(each, *scores[each.organisation.code]) for each in assessments)
+    changed = _refresh_all(held, assessments, scores)
     held.computed_at = found.computed_at = now
     held.save(update_fields=["computed_at"])
     record("round.refreshed", held, actor=actor, now=now, after={"changed": changed})
@@ -207,17 +208,48 @@ def refresh_after_figures(run: Run, *, actor: Person | None, now: datetime) -> N
         refresh_computed(found, actor=who, now=now)
 
 
-def _refresh(assessment: Assessment, whole: BodyScore, readings: Readings) -> int:
-    """Bring one body's computed points up to date; returns how many changed."""
-    entries = list(assessment.entries.all())
-    leaves = {leaf.code: leaf for leaf in assessment.round.index.definition.leaves()}
-    before = {entry.pk: _columns(entry) for entry in entries}
+def _refresh_all(
+    held: Round,
+    assessments: Sequence[Assessment],
+    scores: Mapping[str, tuple[BodyScore, Readings]],
+) -> int:
+    """Bring the computed points of all bodies up to date; returns how many changed."""
+    leaves = {leaf.code: leaf for leaf in held.index.definition.leaves()}
+    entries = {each.pk: list(each.entries.all()) for each in assessments}
+    before = {entry.pk: _columns(entry) for rows in entries.values() for entry in rows}
+    for each in assessments:
+        whole, readings = scores[each.organisation.code]
+        for entry in entries[each.pk]:
+            score = whole.leaves[entry.leaf]
+            entry.computed_points = score.points
+            entry.computed_from = computed_from(leaves[entry.leaf], score, readings)
+    told = [told_by(each, entries[each.pk]) for each in assessments]
+    own = all_self_scores(held.index.definition, told)
+    changed = 0
+    for each in assessments:
+        if each.state in WITH_BODY:
+            _follow(entries[each.pk], own[each.organisation.code])
+        changed += _write_refreshed(each, entries[each.pk], before)
+    return changed
+
+
+def _columns(entry: Entry) -> tuple[Any, ...]:
+    return (entry.computed_points, entry.self_points, entry.computed_then, entry.computed_from)
+
+
+def _follow(entries: Sequence[Entry], points: Mapping[str, LeafScore]) -> None:
+    """Let self-assessed points follow answers and figures, where the body has not given numbers of
+    its own: those stay as they were given."""
     for entry in entries:
-        score = whole.leaves[entry.leaf]
-        entry.computed_points = score.points
-        entry.computed_from = computed_from(leaves[entry.leaf], score, readings)
-    if assessment.state in WITH_BODY:
-        follow(assessment, entries)
+        entry.self_points = points[entry.leaf].points
+        if not (entry.answer or {}).get("figures"):
+            entry.computed_then = entry.computed_points
+
+
+def _write_refreshed(
+    assessment: Assessment, entries: Sequence[Entry], before: Mapping[int, tuple[Any, ...]]
+) -> int:
+    """Write the entries that are other than before; returns how many computed points changed."""
     touched = [entry for entry in entries if _columns(entry) != before[entry.pk]]
     if not touched:
         return 0
@@ -230,20 +262,6 @@ def _refresh(assessment: Assessment, whole: BodyScore, readings: Readings) -> in
     assessment.version += 1
     assessment.save(update_fields=["computed_total", "self_total", "version"])
     return sum(_columns(entry)[0] != before[entry.pk][0] for entry in touched)
-
-
-def _columns(entry: Entry) -> tuple[Any, ...]:
-    return (entry.computed_points, entry.self_points, entry.computed_then, entry.computed_from)
-
-
-def follow(assessment: Assessment, entries: Sequence[Entry]) -> None:
-    """Let self-assessed points follow answers and figures, where the body has not given numbers of
-    its own: those stay as they were given."""
-    points = points_by_answers(assessment, entries)
-    for entry in entries:
-        entry.self_points = points[entry.leaf].points
-        if not (entry.answer or {}).get("figures"):
-            entry.computed_then = entry.computed_points
 
 
 # Changing and ending ------------------------------------------------------------------------------
