@@ -115,11 +115,18 @@ def methods_with_rounds(*, viewer: object, on: date) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class BodyRow:
-    """A body in a round: its part, how its columns differ, whether it is late."""
+    """A body in a round: its part, how its columns differ, whether it is late.
+
+    `difference` is self-assessed less computed over the leaves that have both: the totals cover
+    different leaves, so that one less the other would call an answered leaf a claim too high.
+    """
 
     assessment: Assessment
     departures: int
     changed: int
+    computed_leaves: int
+    leaves: int
+    difference: Decimal | None
     open_objections: int
     days_left: int | None
     reminded: Reminder | None
@@ -127,11 +134,6 @@ class BodyRow:
     @property
     def late(self) -> bool:
         return self.days_left is not None and self.days_left < 0
-
-    @property
-    def difference(self) -> Decimal | None:
-        """Self-assessed less computed."""
-        return _less(self.assessment.self_total, self.assessment.computed_total)
 
     @property
     def cut(self) -> Decimal | None:
@@ -161,17 +163,31 @@ def body_rows(found: Round, *, viewer: object, on: date) -> list[BodyRow]:
 
 def _body_row(row: Assessment, found: Round, objections: dict[int, int], on: date) -> BodyRow:
     waiting = row.state in WITH_BODY and found.state == Round.State.OPEN
-    columns = [beside(entry) for entry in row.entries.all()]
+    entries = list(row.entries.all())
+    columns = [beside(entry) for entry in entries]
+    computed = [each for each in entries if each.computed_points is not None]
     reminders = list(row.reminders.all())
     row.round = found
     return BodyRow(
         assessment=row,
         departures=sum(departs(each) for each in columns),
         changed=sum(changed_since(each) for each in columns),
+        computed_leaves=len(computed),
+        leaves=len(entries),
+        difference=_more_than_computed(computed),
         open_objections=objections.get(row.pk, 0),
         days_left=(found.deadline - on).days if waiting else None,
         reminded=reminders[0] if reminders else None,
     )
+
+
+def _more_than_computed(computed: Iterable[Entry]) -> Decimal | None:
+    differences = [
+        less
+        for each in computed
+        if (less := _less(each.self_points, each.computed_points)) is not None
+    ]
+    return sum(differences, Decimal(0)) if differences else None
 
 
 def figures_since(found: Round) -> bool:

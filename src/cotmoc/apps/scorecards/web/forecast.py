@@ -14,6 +14,7 @@ from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.measurement.queries import calendars
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.models import IndexVersion
+from cotmoc.apps.scorecards.opening import open_card_of
 from cotmoc.apps.scorecards.queries import cards, method_for
 from cotmoc.apps.scorecards.tomorrow.forecasting import CardAhead, LeafAhead, TotalAhead, card_ahead
 from cotmoc.core.calendars import CalendarError
@@ -59,7 +60,10 @@ def forecast(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
         index = method_for(code, method=request.GET.get("method", ""))
     except IndexVersion.DoesNotExist as error:
         raise Http404 from error
-    period = request.GET.get("period", "") or _latest(index, body, request.user)
+    period = _asked(request.GET.get("period", "")) or _latest(index, body, request.user)
+    if not period:
+        opened = open_card_of(code, unit, request.GET, viewer=request.user)
+        return render(request, "scorecards/no_card.html", opened.context("forecast"))
     ahead = card_ahead(index, body, _year(period), viewer=request.user)
     rows, sort = sort_rows([_row(each) for each in ahead.leaves], request, SORT_KEYS, "-lost")
     if kind := export_format(request):
@@ -102,16 +106,20 @@ def _row(each: LeafAhead) -> Row:
 
 def _latest(index: IndexVersion, body: Organisation, viewer: object) -> str:
     found = cards(index, viewer=viewer).filter(organisation=body).order_by("-period_end").first()
-    if found is None:
-        raise Http404
-    return found.period
+    return found.period if found else ""
+
+
+def _asked(period: str) -> str:
+    """The period of the address where it is one: as on the card's other pages, the newest else."""
+    try:
+        calendars().parse(period)
+    except (ValueError, CalendarError):
+        return ""
+    return period
 
 
 def _year(period: str) -> int:
-    try:
-        return calendars().parse(period).last_day.year
-    except (ValueError, CalendarError) as error:
-        raise Http404 from error
+    return calendars().parse(period).last_day.year
 
 
 def _covered(ahead: CardAhead) -> tuple[int, int]:

@@ -181,8 +181,15 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
         weakest=columns[weakest[1]] if weakest else None,
         weakest_share=weakest[0] if weakest else None,
         weakest_bodies=weakest[2] if weakest else 0,
-        last=max(ranked, key=lambda row: (row.rank or 0, row.code), default=None),
+        last=_alone_at_the_end(ranked),
     )
+
+
+def _alone_at_the_end(ranked: Sequence[Row]) -> Row | None:
+    """The body of the last rank; None where several share it, for one of them would be singled out."""
+    end = max((row.rank or 0 for row in ranked), default=0)
+    there = [row for row in ranked if row.rank == end]
+    return there[0] if len(there) == 1 else None
 
 
 def _narrowed(rows: Sequence[Row], columns: Sequence[Column], asked: dict[str, Any]) -> list[Row]:

@@ -5,6 +5,12 @@
   root.classList.add("scripted");
   if (window.htmx) root.classList.add("live");
 
+  // On a phone the tabs scroll sideways: the one that is open is in sight.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+
   const typing = (node) => node.closest("input, textarea, select, [contenteditable]");
 
   document.addEventListener("keydown", (event) => {
