@@ -22,6 +22,7 @@ VALUES = {
     "key": "province:25:",
     "level": "province",
     "target_id": "1",
+    "round_id": "1",
     "id": "1",
 }
 ADDRESSES = [path.format(**VALUES) for path in api.schema()["paths"]] + ["/api/v1/openapi.json"]

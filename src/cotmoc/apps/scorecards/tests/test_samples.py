@@ -13,7 +13,6 @@ from cotmoc.apps.scorecards.results.importing import Options, import_published
 pytestmark = pytest.mark.django_db
 FOLDER = Path(settings.SAMPLES_DIR) / "indices"
 FILES = sorted(FOLDER.glob("*.csv"))
-DOMAIN = Path("/work/shared/domain")
 
 
 @pytest.fixture
@@ -70,13 +69,3 @@ def test_two_rankings_of_2024_stand_beside_each_other(take):
         ("province:48:", 2),
         ("province:48:2025-07-01", 17),
     ]
-
-
-@pytest.mark.parametrize("name", ["dti_2022_scores", "dti_2023_scores", "dti_other_years"])
-def test_captured_tables_are_taken_as_they_are(name, take):
-    path = DOMAIN / f"{name}.csv"
-    if not path.exists():
-        pytest.skip(f"{path} is not there")
-    outcome = take(path)
-    assert outcome.good
-    assert outcome.index == "dti"
