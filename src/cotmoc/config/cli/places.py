@@ -27,8 +27,8 @@ def print_problem(problem: Problem, path: Path, text: str) -> None:
     """`file:line:column: key: what`, the line itself and a mark under the place."""
     column = problem.params.get("column")
     place = ":".join(str(each) for each in (path, problem.line, column) if each is not None)
-    field = f" {problem.field}" if problem.field else ""
-    stdout.print(f"{place}:{field}: {sentence(problem)}", markup=False, soft_wrap=True)
+    field = f"{problem.field}: " if problem.field else ""
+    stdout.print(f"{place}: {field}{sentence(problem)}", markup=False, soft_wrap=True)
     lines = text.splitlines()
     missing = (problem.line, column) == (1, 1)
     if isinstance(column, int) and problem.line and not missing and problem.line <= len(lines):

@@ -195,8 +195,9 @@ class _Entry:
 def read_framework(table: Table) -> Framework:
     """The framework of an index from its metadata; raises BadInput with everything wrong.
 
-    Without a column of parents all indicators make up the index directly; without levels and types
-    both follow from the parents; without weights all are equal.
+    Without parents all indicators make up the index directly; without levels and types both follow
+    from the parents; without weights all are equal. Where no parent has a row of its own, each
+    parent is an aggregate as weighty as the others, and several make up the index.
     """
     columns = find_columns(table.header, _HEADERS)
     missing = [name for name in ("code", "direction") if name not in columns]
@@ -207,12 +208,17 @@ def read_framework(table: Table) -> Framework:
             for name in missing
         )
     entries, problems = _entries(table, columns)
-    _tell_kinds(entries, "parent" in columns)
+    nested = any(
+        entry.parent or _KINDS.get(fold(entry.said.get("kind", ""))) == "aggregate"
+        for entry in entries
+    )
+    _tell_kinds(entries, nested)
+    entries += _implied(entries)
     for check in (_rows_wrong, _parents_wrong):
-        problems += check(table.file, entries, "parent" in columns)
+        problems += check(table.file, entries, nested)
         if problems:
             raise BadInput(limited(problems))
-    framework = _made(entries, "parent" in columns)
+    framework = _made(entries, nested)
     problems += _weights_wrong(table.file, framework, entries)
     if problems:
         raise BadInput(limited(problems))
@@ -295,6 +301,22 @@ def _tell_kinds(entries: Sequence[_Entry], nested: bool) -> None:
             entry.kind = "indicator"
         else:
             entry.kind = "other"
+
+
+def _implied(entries: Sequence[_Entry]) -> list[_Entry]:
+    """Aggregates of metadata that has rows for indicators alone. One row of an aggregate and
+    nothing is implied: a parent without a row is then a slip."""
+    codes = {entry.code for entry in entries}
+    parents = dict.fromkeys(entry.parent for entry in entries if entry.parent)
+    if not parents or codes & set(parents) or any(e.kind == "aggregate" for e in entries):
+        return []
+    top = INDEX if len(parents) > 1 else ""
+    if top in codes or top in parents:
+        return []
+    tops = [top] if top else []
+    return [_Entry(0, code, {"parent": top}, "aggregate") for code in parents] + [
+        _Entry(0, code, {}, "aggregate") for code in tops
+    ]
 
 
 def _rows_wrong(file: str, entries: Sequence[_Entry], nested: bool) -> Iterator[Problem]:

@@ -1,6 +1,6 @@
 """The verifier's side: returning with reasons, giving points, settling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,8 +10,8 @@ from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
 from cotmoc.apps.scorecards.assessments.assessing import RefusedLeavesError, beside
-from cotmoc.apps.scorecards.assessments.prefilling import total_of
-from cotmoc.apps.scorecards.assessments.reckoning import least, most
+from cotmoc.apps.scorecards.assessments.prefilling import body_of, total_of
+from cotmoc.apps.scorecards.assessments.reckoning import applies, least, most
 from cotmoc.apps.scorecards.assessments.stepping import (
     RoundError,
     StaleError,
@@ -170,6 +170,7 @@ def appraise(
 
 def _appraised(step: Step) -> Assessment:
     entries = step.entries().values()
+    _mark_what_is_not_asked(step, entries)
     open_leaves = unmarked(entries)
     if open_leaves:
         raise RoundError("not_marked", leaves=open_leaves, count=len(open_leaves))
@@ -180,6 +181,17 @@ def _appraised(step: Step) -> Assessment:
         appraised_total=total,
         appraised_at=step.now,
     )
+
+
+def _mark_what_is_not_asked(step: Step, entries: Iterable[Entry]) -> None:
+    """The points that the method itself gives for leaves that are not asked of the body: nobody
+    claims or judges them, so no field of the page could give them."""
+    body = body_of(step.assessment.organisation)
+    leaves = {leaf.code: leaf for leaf in step.assessment.round.index.definition.leaves()}
+    for entry in entries:
+        given = entry.self_points is None or entry.appraised_points is not None
+        if not given and not applies(leaves[entry.leaf], body):
+            step.change(entry, appraised_points=entry.self_points)
 
 
 def unmarked(entries: Any) -> list[str]:

@@ -211,6 +211,7 @@ class Page:
         return sum(
             row.entry.self_points is not None and row.entry.appraised_points is None
             for row in self.rows
+            if row.applies
         )
 
     @property

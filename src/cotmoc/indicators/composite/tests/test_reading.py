@@ -102,6 +102,34 @@ def test_without_parents_all_indicators_make_up_the_index():
     assert [each.weight for each in framework.indicators] == [1.0, 1.0]
 
 
+def test_an_empty_column_of_parents_is_as_none():
+    framework = read_framework(table("code | parent | direction\nx | | 1\ny | | -1"))
+    assert framework.index.code == "Index"
+    assert [each.code for each in framework.indicators] == ["x", "y"]
+
+
+def test_parents_without_rows_of_their_own_are_aggregates_of_one_index():
+    meta = "code | parent | direction\nx | g | 1\ny | g | -1\nz | h | 1"
+    framework = read_framework(table(meta))
+    assert framework.levels() == {"x": 1, "y": 1, "z": 1, "g": 2, "h": 2, "Index": 3}
+    assert {each.weight for each in framework.aggregates} == {1.0}
+
+
+def test_a_single_parent_without_a_row_is_the_index():
+    framework = read_framework(table("code | parent | direction\nx | DTI | 1\ny | DTI | -1"))
+    assert framework.index.code == "DTI"
+    assert len(framework.aggregates) == 1
+
+
+def test_a_parent_without_a_row_is_a_slip_where_others_have_one():
+    meta = "code | parent | direction\nx | g | 1\ny | gg | -1\ng | all |\nall | |"
+    with pytest.raises(BadInput) as refused:
+        read_framework(table(meta))
+    assert [(each.code, each.value) for each in refused.value.problems] == [
+        ("unknown_parent", "gg")
+    ]
+
+
 def test_branches_may_be_of_different_depth():
     meta = """
     code | parent | direction

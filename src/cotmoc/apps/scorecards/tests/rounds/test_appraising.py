@@ -140,6 +140,16 @@ class TestMarking:
         assert set(left) == set(refused.value.params["leaves"])
         assert left
 
+    def test_takes_along_what_is_not_asked_of_the_body(self, submitted, who, entry):
+        """Full marks for a leaf of communes alone: a department's verifier has no field for it."""
+        full = submitted.entries.filter(leaf="VILLAGES")
+        full.update(computed_points=D(1), computed_then=D(1), self_points=D(1))
+        asked = [each for each in marks_as_claimed(submitted) if each.leaf != "VILLAGES"]
+        mark(submitted, asked, **who)
+        appraise(submitted, version=submitted.version, **who)
+        assert submitted.state == "appraised"
+        assert entry(submitted, "VILLAGES").appraised_points == 1
+
     def test_sums_as_the_method_does(self, appraised, now):
         assert appraised.state == "appraised"
         assert appraised.appraised_at == now
