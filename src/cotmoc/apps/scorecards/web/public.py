@@ -90,6 +90,7 @@ def public_ranking(request: HttpRequest, code: str) -> HttpResponseBase:
             "page": page,
             "rows": [(row, list(zip(heads, row.parts, strict=False))) for row in page],
             "sort": sort,
+            "two_borders": words.two_borders(row.subject for row in shown.rows),
         },
     )
 

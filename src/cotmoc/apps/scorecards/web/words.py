@@ -144,6 +144,14 @@ def unit_span(subject: object) -> str:
     return ""
 
 
+def two_borders(subjects: Iterable[object]) -> bool:
+    """Whether territories from before and from after a merger stand in one list: each kind was
+    ranked among its own, so that the list is two rankings."""
+    units = [each for each in subjects if isinstance(each, AdminUnit)]
+    ended = any(each.valid_to for each in units)
+    return ended and any(unit_span(each) and not each.valid_to for each in units)
+
+
 def fed(leaf: Leaf) -> str:
     """Who gives the number of a leaf that no indicator feeds."""
     if isinstance(leaf.rule, Unknown):
