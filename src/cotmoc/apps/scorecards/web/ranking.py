@@ -187,11 +187,7 @@ def summary(rows: Sequence[Row], columns: Sequence[Column]) -> Summary:
 
 
 def _alone_at_the_end(ranked: Sequence[Row]) -> Row | None:
-<<<<<<< HEAD
-    """The body of the last rank; None where several share it: one would be singled out."""
-=======
     """The body of the last rank; None where several share it, so that none is singled out."""
->>>>>>> judge
     end = max((row.rank or 0 for row in ranked), default=0)
     there = [row for row in ranked if row.rank == end]
     return there[0] if len(there) == 1 else None
