@@ -163,7 +163,7 @@ def _pace(pace: Pace | None, ahead: YearAhead) -> str:
     text = words % {"value": value, "now": now, "left": left}
     if pace.units is not None and pace.units > 0:
         things = {"count": number(round(pace.units)), "things": indicator.counted}
-        return text + _(", that is %(count)s %(things)s") % things
+        return text + _(", %(count)s %(things)s in all of them") % things
     return text
 
 
