@@ -162,7 +162,7 @@ def _scalar(
             found = _scalar(inner, rows, period)
             return None if found is None else -found
         case syntax.Arithmetic(operator, left, right):
-            return _arithmetic(operator, _scalar(left, rows, period), _scalar(right, rows, period))
+            return arithmetic(operator, _scalar(left, rows, period), _scalar(right, rows, period))
         case syntax.Coalesce(parts):
             values = (_scalar(part, rows, period) for part in parts)
             return next((value for value in values if value is not None), None)
@@ -220,9 +220,10 @@ def _number(argument: syntax.Column | syntax.Case | None, fact: Fact) -> Decimal
     raise AssertionError(argument)
 
 
-def _arithmetic(
+def arithmetic(
     operator: syntax.Operator, left: Decimal | None, right: Decimal | None
 ) -> Decimal | None:
+    """One step of a formula; a missing side, or a division by zero, has no result."""
     if left is None or right is None:
         return None
     match operator:
@@ -244,7 +245,7 @@ def _formula(node: syntax.Scalar, lookup: Lookup) -> Decimal | None:
             found = _formula(inner, lookup)
             return None if found is None else -found
         case syntax.Arithmetic(operator, left, right):
-            return _arithmetic(operator, _formula(left, lookup), _formula(right, lookup))
+            return arithmetic(operator, _formula(left, lookup), _formula(right, lookup))
         case syntax.Coalesce(parts):
             values = (_formula(part, lookup) for part in parts)
             return next((value for value in values if value is not None), None)

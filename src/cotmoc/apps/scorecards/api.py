@@ -364,20 +364,7 @@ def _card_row(
         "index": card.index.code,
         "method": card.index.method,
         "period": card.period,
-        "unit_code": card.subject_code,
-        "unit_name": card.subject_name,
-        "kind": card.kind,
-        "total": card.total,
-        "max": card.max,
-        "scored_max": card.scored_max,
-        "status": card.status,
-        "rank": card.rank,
-        "ranked": card.ranked,
-        "published": total and total.points,
-        "published_rank": total and total.rank,
-        "groups": {
-            code: queries.number(card.nodes[code]["points"]) for code in top if code in card.nodes
-        },
+        **queries.card_facts(card, top, total),
         "before": change and _rank(change),
     }
 

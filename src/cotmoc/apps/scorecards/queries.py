@@ -308,6 +308,27 @@ def points_of(result: Published, node: Node) -> Decimal | None:
     return result.points if full == node.max else result.points / full * node.max
 
 
+def card_facts(card: Card, groups: Iterable[str], total: Published | None) -> dict[str, Any]:
+    """What programs are told of every card; `groups` are the codes whose points come along. What is
+    missing is None, never zero."""
+    return {
+        "unit_code": card.subject_code,
+        "unit_name": card.subject_name,
+        "kind": card.kind,
+        "total": card.total,
+        "max": card.max,
+        "scored_max": card.scored_max,
+        "status": card.status,
+        "rank": card.rank,
+        "ranked": card.ranked,
+        "published": total and total.points,
+        "published_rank": total and total.rank,
+        "groups": {
+            code: number(card.nodes[code]["points"]) for code in groups if code in card.nodes
+        },
+    }
+
+
 # One card -----------------------------------------------------------------------------------------
 
 

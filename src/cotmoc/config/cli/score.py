@@ -22,6 +22,7 @@ from cotmoc.apps.scorecards.models import Card, IndexVersion, Published, ScoreRu
 from cotmoc.apps.scorecards.queries import (
     NotRecomputed,
     OpenCard,
+    card_facts,
     latest,
     method_for,
     not_recomputed,
@@ -214,20 +215,8 @@ def card_json(card: Card, index: Index, beside: Mapping[str, Published]) -> dict
     """One scorecard; numbers are numbers, what is missing is null. `groups` are those right below
     the index."""
     top = [node.code for node in index.children if isinstance(node, Group)]
-    total = beside.get("")
     return {
-        "unit_code": card.subject_code,
-        "unit_name": card.subject_name,
-        "kind": card.kind,
-        "total": card.total,
-        "max": card.max,
-        "scored_max": card.scored_max,
-        "status": card.status,
-        "rank": card.rank,
-        "ranked": card.ranked,
-        "published": total and total.points,
-        "published_rank": total and total.rank,
-        "groups": {code: number(card.nodes[code]["points"]) for code in top if code in card.nodes},
+        **card_facts(card, top, beside.get("")),
         "leaves": {code: _score(leaf, beside.get(code)) for code, leaf in card.leaves.items()},
         "group_details": {
             code: _score(node, beside.get(code)) for code, node in card.nodes.items()

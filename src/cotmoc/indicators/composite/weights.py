@@ -1,10 +1,8 @@
 """Weights of siblings: equal, as given, from the data, with noise; and what they come to in all."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from cotmoc.indicators.composite.framework import Framework, Matrix, Tree, Vector
+from cotmoc.indicators.composite.framework import Matrix, Tree, Vector
 
 
 def equal(tree: Tree) -> Vector:
@@ -20,11 +18,6 @@ def effective(tree: Tree, weights: Vector) -> Vector:
         below = tree.children[number]
         found[below] = found[tree.leaves + number] * weights[below] / weights[below].sum()
     return found
-
-
-def effective_by_code(framework: Framework, weights: Vector) -> Mapping[str, float]:
-    tree = framework.tree()
-    return dict(zip(tree.codes, effective(tree, weights).tolist(), strict=True))
 
 
 def noisy(weights: Vector, noise: float, draws: int, random: np.random.Generator) -> Matrix:

@@ -13,6 +13,7 @@ from decimal import Decimal, localcontext
 from typing import cast
 
 from cotmoc.indicators import syntax
+from cotmoc.indicators.evaluate import arithmetic
 from cotmoc.indicators.indices.model import Rounding
 from cotmoc.indicators.lexis import ExpressionError
 from cotmoc.indicators.wrong import gettext_noop as _
@@ -86,7 +87,7 @@ def _value(
             return None if found is None else -found
         case syntax.Arithmetic(operator, left, right):
             sides = _value(left, values, rounding), _value(right, values, rounding)
-            return _joined(operator, *sides)
+            return arithmetic(operator, *sides)
         case syntax.Coalesce(parts):
             each = (_value(part, values, rounding) for part in parts)
             return next((found for found in each if found is not None), None)
@@ -100,22 +101,6 @@ def _value(
             found = _value(inner, values, rounding)
             return None if found is None else rounding.apply(found, places)
     raise TypeError(f"not of a formula: {tree}")
-
-
-def _joined(
-    operator: syntax.Operator, left: Decimal | None, right: Decimal | None
-) -> Decimal | None:
-    if left is None or right is None:
-        return None
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right if right else None
 
 
 # Reading ------------------------------------------------------------------------------------------

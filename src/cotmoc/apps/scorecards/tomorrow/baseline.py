@@ -15,7 +15,7 @@ from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.scorecards.computing import gather, score_inputs, wanted_by, with_appraised_points
 from cotmoc.apps.scorecards.models import Card, IndexVersion, ScoreRun
 from cotmoc.core.periods import parse_period
-from cotmoc.indicators.indices.model import Index, Leaf
+from cotmoc.indicators.indices.model import Index
 from cotmoc.indicators.indices.results import Body, BodyScore, Readings
 
 KEPT = 6
@@ -52,10 +52,6 @@ class Baseline:
 
     def score(self, body: str) -> BodyScore:
         return self.by_code[body]
-
-    def rule_of(self, code: str) -> Leaf:
-        """A leaf as the method has it."""
-        return next(leaf for leaf in self.asked.leaves() if leaf.code == code)
 
     @property
     def scales(self) -> dict[str, Decimal]:
