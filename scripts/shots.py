@@ -42,6 +42,7 @@ def pages() -> list[Shot]:
     """Every page worth looking at; a new page joins here."""
     from cotmoc.apps.measurement.models import Source
     from cotmoc.apps.programmes.models import Plan, Target
+    from cotmoc.apps.scorecards.models import Assessment
 
     behind = Target.objects.filter(indicator_code="dossiers_on_time").first()
     days = Target.objects.filter(indicator_code="processing_days").first()
@@ -49,8 +50,10 @@ def pages() -> list[Shot]:
     closed = Target.objects.filter(level="district").first()
     plan = Plan.objects.first()
     source = Source.objects.filter(part="progress").first()
-    if not (behind and days and missing and closed and plan and source):
+    own = Assessment.objects.filter(organisation__short_name="Sở Nội vụ").first()
+    if not (behind and days and missing and closed and plan and source and own):
         sys.exit("The demo is not loaded. Run: make demo SERVE=0")
+    held = own.round
     figure = "/figures/dossiers_on_time/H44"
     compared = "&".join(f"plan={each.pk}" for each in Plan.objects.all()[:3])
     return [
@@ -104,6 +107,24 @@ def pages() -> list[Shot]:
         Shot("card", "/scorecards/qd766/cards/H44.100/", "xa-phuong"),
         Shot("card-province", "/scorecards/qd766/cards/H44/"),
         Shot("card-assessed", "/scorecards/internal/cards/H44.07/"),
+        Shot("card-territory", "/scorecards/dti/cards/48/?period=2022"),
+        Shot("points-lost", "/scorecards/qd766/cards/H44.07/lost/"),
+        Shot("points-lost-own", "/scorecards/qd766/cards/H44.100/lost/", "xa-phuong"),
+        Shot("what-if", "/scorecards/qd766/cards/H44.07/what-if/"),
+        Shot("forecast", "/scorecards/qd766/cards/H44.07/forecast/"),
+        Shot("card-years", "/scorecards/dti/cards/48/years/"),
+        Shot("index-years", "/scorecards/dti/years/"),
+        Shot("merged-provinces", "/scorecards/dti/merged/"),
+        Shot("robustness", "/scorecards/qd766/robustness/?kind=commune"),
+        Shot("proposals", "/scorecards/proposals/"),
+        Shot("scenarios", "/scorecards/scenarios/"),
+        Shot("publications", "/scorecards/published/"),
+        Shot("publication-new", "/scorecards/published/new/"),
+        Shot("rounds", "/rounds/"),
+        Shot("round-new", "/rounds/new/"),
+        Shot("round", f"/rounds/{held.pk}/"),
+        Shot("assessment-own", f"/rounds/{held.pk}/{own.organisation.code}/", "so-nganh"),
+        Shot("assessment-verified", f"/rounds/{held.pk}/H44.07/"),
         Shot("public-rankings", "/public/scorecards/", ""),
         Shot("public-ranking", "/public/scorecards/qd766/?kind=department", ""),
         Shot("documents", "/documents/"),
