@@ -93,7 +93,7 @@ def test_a_table_is_recorded_in_the_name_of_who_sent_it(post, cast):
     assert Published.objects.count() == known + 2
     made = Publication.objects.get(pk=part["publication"])
     assert (made.source, made.file_name, len(made.digest)) == ("thử", "dti-2021.csv", 64)
-    entry = Entry.objects.filter(action__contains="publi").latest("pk")
+    entry = Entry.objects.filter(subject_type="scorecards.publication").latest("pk")
     assert entry.actor == cast.dung
     again = post("/publications", ASKED).json()["publications"][0]
     assert (again["new"], again["unchanged"], again["publication"]) == (0, 2, made.pk)

@@ -70,7 +70,7 @@ def test_good_files_are_summed_up_and_compared(post):
     [
         [],
         [{"name": f"{number}", "text": CITY} for number in range(21)],
-        [{"name": "a", "text": "á" * 500_001}],
+        [{"name": name, "text": "x" * 500_001} for name in "ab"],
         [{"name": "a", "text": CITY}, {"name": "a", "text": CITY}],
     ],
     ids=["none", "21", "large", "twice"],
@@ -94,11 +94,30 @@ def test_too_few_too_many_too_large(post, files):
         ),
         (
             {"screen": 0.9, "weights": "equal", "normalise": "distance-to-max", "threshold": 1},
-            "--screen 0.9 --weights equal --normalise distance-to-max --threshold 1".split(),
+            [
+                "--screen",
+                "0.9",
+                "--weights",
+                "equal",
+                "--normalise",
+                "distance-to-max",
+                "--threshold",
+                "1",
+            ],
         ),
         (
             {"sensitivity": 50, "seed": 4, "noise": 0.5, "vary": ["weights", "indicators"]},
-            "--sensitivity 50 --seed 4 --noise 0.5 --vary weights indicators".split(),
+            [
+                "--sensitivity",
+                "50",
+                "--seed",
+                "4",
+                "--noise",
+                "0.5",
+                "--vary",
+                "weights",
+                "indicators",
+            ],
         ),
     ],
     ids=["plain", "prepared", "other", "sensitivity"],
@@ -140,7 +159,6 @@ def test_bad_tables_are_told_by_table_line_and_column(post):
     [
         ({"range": [100, 0]}, "range", "range"),
         ({"sensitivity": 5_001}, "sensitivity", "less_than_equal"),
-        ({"sensitivity": 5_000, "data": DATA + "U,U,n,1,2\n" * 0}, None, None),
         ({"normalise": "distance-to-reference", "reference": "Q"}, "data", "no_reference"),
         ({"group": "q", "impute": "mean"}, "data", "no_groups"),
         ({"noise": 2}, "noise", "less_than_equal"),
@@ -148,9 +166,6 @@ def test_bad_tables_are_told_by_table_line_and_column(post):
 )
 def test_what_cannot_be_computed_is_refused_by_name(post, asked, field, code):
     answer = post("/composite", {"data": DATA, "meta": META, **asked})
-    if field is None:
-        assert answer.status_code == 200
-        return
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
     assert (error["field"], error["code"]) == (f"body.{field}", code)

@@ -103,13 +103,15 @@ def _too_many(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
-    if isinstance(error.__cause__, RequestDataTooBig):
-        sentence = _("What was sent is too large; at most %(megabytes)s MB are taken.")
-        megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_000_000
-        return problem(request, 413, sentence % {"megabytes": megabytes})
     if error.status_code == 400:
         return problem(request, 400, _("What was sent is not JSON that can be read."))
     return problem(request, error.status_code, _("You may not do this."))
+
+
+def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+    sentence = _("What was sent is too large; at most %(megabytes)s MB are taken.")
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_000_000
+    return problem(request, 413, sentence % {"megabytes": megabytes})
 
 
 def _broken(request: HttpRequest, error: Any) -> HttpResponse:
@@ -126,3 +128,4 @@ def answer_with_problems(api: NinjaAPI) -> None:
     api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(Throttled, _too_many)
+    api.add_exception_handler(RequestDataTooBig, _too_large)

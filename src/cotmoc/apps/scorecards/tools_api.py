@@ -14,7 +14,7 @@ from cotmoc.apps.scorecards.refusing import impossible, refused
 from cotmoc.core.problems import BadInput, Problem
 from cotmoc.indicators.composite.compose import Composite, compose
 from cotmoc.indicators.composite.data import Dataset, read_dataset
-from cotmoc.indicators.composite.report import VARIED, Options, as_json
+from cotmoc.indicators.composite.report import VARIED, Assumption, Options, as_json
 from cotmoc.indicators.composite.sensitivity import Sensitivity
 from cotmoc.indicators.composite.tables import Table, read_table
 from cotmoc.indicators.composite.wrong import CannotComputeError
@@ -155,9 +155,7 @@ class CompositeAsked(Schema):
     )
     seed: int = Field(1, ge=0, lt=2**31, description="the same seed gives the same draws")
     noise: Share = 0.25
-    vary: list[Literal["weights", "normalisation", "aggregation", "indicators"]] = Field(
-        list(VARIED), min_length=1, max_length=len(VARIED)
-    )
+    vary: list[Assumption] = Field(list(VARIED), min_length=1, max_length=len(VARIED))
 
     def options(self) -> Options:
         low, high = self.range or (None, None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from cotmoc.indicators.composite.aggregate import Aggregation, Mean
 from cotmoc.indicators.composite.compose import Composite, Method, Weighting
 from cotmoc.indicators.composite.framework import Matrix
 from cotmoc.indicators.composite.normalise import METHODS, Normalisation
+from cotmoc.indicators.composite.normalise import Method as Way
 from cotmoc.indicators.composite.prepare import Middle
 from cotmoc.indicators.composite.sensitivity import (
     Model,
@@ -20,7 +21,8 @@ from cotmoc.indicators.composite.sensitivity import (
 )
 
 NORMALISATIONS = tuple(each.replace("_", "-") for each in METHODS)
-VARIED = ("weights", "normalisation", "aggregation", "indicators")
+Assumption = Literal["weights", "normalisation", "aggregation", "indicators"]
+VARIED: tuple[Assumption, ...] = ("weights", "normalisation", "aggregation", "indicators")
 OTHERS = (Normalisation("minmax"), Normalisation("zscore"), Normalisation("percentile"))
 _MEANS: tuple[Mean, ...] = ("arithmetic", "geometric")
 
@@ -44,7 +46,7 @@ class Options:
     aggregate: Mean = "arithmetic"
     threshold: float | None = None
     noise: float = 0.25
-    vary: Sequence[str] = VARIED
+    vary: Sequence[Assumption] = VARIED
 
     @property
     def upside_down(self) -> bool:
@@ -54,7 +56,7 @@ class Options:
         return self.low >= self.high
 
     def method(self) -> Method:
-        how = self.normalise.replace("-", "_")
+        how = cast("Way", self.normalise.replace("-", "_"))
         return Method(
             denominate=self.denominate,
             impute=self.impute,
