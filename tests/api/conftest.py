@@ -27,3 +27,15 @@ def get(client, token):
         return client.get(f"/api/v1{address}", query or {}, headers=headers)
 
     return ask
+
+
+@pytest.fixture
+def post(client, token):
+    """Send a body to the API in Dung's name."""
+
+    def send(address, body, secret=token):
+        headers = {"authorization": f"Bearer {secret}"}
+        where = f"/api/v1{address}"
+        return client.post(where, body, content_type="application/json", headers=headers)
+
+    return send

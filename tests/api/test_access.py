@@ -25,7 +25,11 @@ VALUES = {
     "round_id": "1",
     "id": "1",
 }
-ADDRESSES = [path.format(**VALUES) for path in api.schema()["paths"]] + ["/api/v1/openapi.json"]
+ADDRESSES = [
+    (method, path.format(**VALUES))
+    for path, item in api.schema()["paths"].items()
+    for method in item
+] + [("get", "/api/v1/openapi.json")]
 
 
 def is_problem(answer, status):
@@ -38,9 +42,9 @@ def is_problem(answer, status):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_stranger_is_refused_everywhere(client, address):
-    answer = client.get(address)
+@pytest.mark.parametrize(("method", "address"), ADDRESSES)
+def test_a_stranger_is_refused_everywhere(client, method, address):
+    answer = getattr(client, method)(address)
     assert is_problem(answer, 401)["instance"] == address
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
@@ -95,7 +99,7 @@ def test_an_unknown_address_is_a_problem_document(client, db, address, method):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
-def test_the_api_only_reads(client, db, method):
+def test_a_list_can_only_be_read(client, db, method):
     answer = getattr(client, method)("/api/v1/units")
     is_problem(answer, 405)
     assert answer["Allow"] == "GET"

@@ -11,6 +11,7 @@ from cotmoc.apps.scorecards.assessments.api import router as rounds
 from cotmoc.apps.scorecards.composite_api import router as robustness
 from cotmoc.apps.scorecards.results.api import router as published
 from cotmoc.apps.scorecards.tomorrow.api import router as scenarios
+from cotmoc.apps.scorecards.tools_api import router as tools
 from cotmoc.rest.api import Api
 from cotmoc.rest.auth import Session, Token
 from cotmoc.rest.throttle import PerMinute
@@ -24,6 +25,8 @@ api = Api(
     description=(
         "Reads of a province's digital-transformation programme: plans' targets, indicators, "
         "figures with everything they are made of, scores of indices, units and organisations. "
+        "POST computes with what it is sent and stores nothing, but for one write: published "
+        "results, by those who may. "
         "Numbers are JSON numbers; a value that is not there is null, never zero; days are ISO "
         "8601."
     ),
@@ -41,5 +44,6 @@ for router in (
     robustness,
     rounds,
     scenarios,
+    tools,
 ):
     api.add_router("", router)

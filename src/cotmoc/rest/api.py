@@ -69,6 +69,9 @@ class Api(NinjaAPI):
 
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and (unknown := self._unknown_parameters(request)):
+                # Before anything is written.
+                return self.on_exception(request, ValidationError(unknown))
             asked, request.method = request.method, _reading(request.method)
             try:
                 response = view(request, *args, **kwargs)
@@ -88,7 +91,8 @@ class Api(NinjaAPI):
         """A mistyped filter would silently give everything: it is refused instead."""
         match = request.resolver_match
         path = "/" + _PLACE.sub(r"{\1}", match.route if match else "")
-        known = self._parameters.get(path)
+        method = "post" if request.method == "POST" else "get"
+        known = self._parameters.get((method, path))
         if known is None:
             return []
         message = f"no such parameter; known: {', '.join(known) or 'none'}"
@@ -99,11 +103,12 @@ class Api(NinjaAPI):
         ]
 
     @cached_property
-    def _parameters(self) -> dict[str, list[str]]:
-        """The names each path of the contract takes in its query."""
+    def _parameters(self) -> dict[tuple[str, str], list[str]]:
+        """The names each operation of the contract takes in its query."""
         return {
-            path: [each["name"] for each in item["get"]["parameters"] if each["in"] == "query"]
+            (method, path): [each["name"] for each in said["parameters"] if each["in"] == "query"]
             for path, item in self.schema()["paths"].items()
+            for method, said in item.items()
         }
 
 

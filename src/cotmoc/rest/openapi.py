@@ -1,6 +1,7 @@
 """What the schema must say that ninja does not: problem documents, and no null in addresses."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from cotmoc.rest.problems import MEDIA_TYPE, Problem
@@ -12,6 +13,11 @@ _ANSWERS = {
     "422": "Parameters that cannot be used.",
     "429": "Too many requests.",
 }
+_ANSWERS_TO_POST = {
+    "400": "What was sent is not JSON.",
+    "403": "You may not do this, or a browser sent no CSRF mark.",
+    "413": "What was sent is too large.",
+}
 
 
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
@@ -22,8 +28,8 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     components.update(described.pop("$defs", {}))
     components["Problem"] = described
     for path in found["paths"].values():
-        for operation in path.values():
-            _answer(operation)
+        for method, operation in path.items():
+            _answer(operation, _ANSWERS | (_ANSWERS_TO_POST if method == "post" else {}))
             for parameter in operation["parameters"]:
                 _without_null(parameter["schema"])
     _drop_unused(found)
@@ -39,8 +45,8 @@ def _drop_unused(schema: dict[str, Any]) -> None:
             del components[name]
 
 
-def _answer(operation: dict[str, Any]) -> None:
-    for status, description in _ANSWERS.items():
+def _answer(operation: dict[str, Any], answers: Mapping[str, str]) -> None:
+    for status, description in answers.items():
         operation["responses"][status] = {
             "description": description,
             "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},

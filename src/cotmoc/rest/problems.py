@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -19,9 +21,12 @@ logger = logging.getLogger("cotmoc.rest")
 class FieldProblem(Schema):
     """One parameter that was refused."""
 
-    field: str = Field(description="where it stands: query.limit, path.period")
+    field: str = Field(description="where it stands: query.limit, path.period, body.data")
     code: str = Field(description="the sort of problem, for programs")
     detail: str
+    line: int | None = Field(None, description="of a text that was sent, where it is known")
+    column: str | None = Field(None, description="of a table that was sent: the column's name")
+    value: str | None = Field(None, description="what stands there")
 
 
 class Problem(Schema):
@@ -40,7 +45,7 @@ def problem(
     status: int,
     detail: str,
     *,
-    errors: Sequence[dict[str, str]] = (),
+    errors: Sequence[dict[str, Any]] = (),
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Answer with a problem document; `errors` name the parameters that were refused."""
@@ -83,6 +88,7 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
             "field": f"{each['loc'][0]}.{each['loc'][-1]}",
             "code": str(each["type"]),
             "detail": str(each["msg"]),
+            **each.get("at", {}),
         }
         for each in error.errors
     ]
@@ -97,7 +103,15 @@ def _too_many(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    if error.status_code == 400:
+        return problem(request, 400, _("What was sent is not JSON that can be read."))
     return problem(request, error.status_code, _("You may not do this."))
+
+
+def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+    sentence = _("What was sent is too large; at most %(megabytes)s MB are taken.")
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1_000_000
+    return problem(request, 413, sentence % {"megabytes": megabytes})
 
 
 def _broken(request: HttpRequest, error: Any) -> HttpResponse:
@@ -114,3 +128,4 @@ def answer_with_problems(api: NinjaAPI) -> None:
     api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(Throttled, _too_many)
+    api.add_exception_handler(RequestDataTooBig, _too_large)

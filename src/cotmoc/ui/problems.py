@@ -1,5 +1,7 @@
 """Sentences for what is wrong with an input: place first, then what to do."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -204,3 +206,18 @@ def describe(problem: Problem) -> str:
     if problem.value is not None:
         parts.append(f"“{problem.value}”")
     return f"{', '.join(parts)}: {sentence(problem)}"
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem for scripts and editors."""
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.params.get("column"),
+        "field": problem.field,
+        "code": problem.code,
+        "value": problem.value,
+        "message": sentence(problem),
+        "known": problem.params.get("known"),
+        "did_you_mean": problem.params.get("near"),
+    }

@@ -1,7 +1,7 @@
 """The methods of the catalogue, and the rows that keep them."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.core.text import fold
 from cotmoc.indicators.definitions import DefinitionError
-from cotmoc.indicators.indices.check import together
+from cotmoc.indicators.indices.check import SUFFIX, together
 from cotmoc.indicators.indices.model import Index
 from cotmoc.indicators.indices.read import read_index
 from cotmoc.indicators.positions import UnreadableError, read_document
@@ -41,6 +41,17 @@ def load_indices(
     for error in together([(name, index) for name, index, _raw in found]):
         raise error
     return [(index, raw) for _name, index, raw in found]
+
+
+def installed_indicators(beside: Iterable[Path] = ()) -> set[str]:
+    """Codes of the indicators of the installed catalogue and of folders beside it; a definition is
+    named by its code."""
+    folders = {Path(settings.CATALOGUE_DIR) / "indicators", *beside}
+    return {
+        path.name.removesuffix(SUFFIX).partition("@")[0]
+        for folder in folders
+        for path in folder.glob(f"*{SUFFIX}")
+    }
 
 
 @lru_cache(maxsize=64)

@@ -18,27 +18,17 @@ from cotmoc.config.cli.output import (
     stdout,
 )
 from cotmoc.core.problems import BadInput, Problem
-from cotmoc.indicators.composite.aggregate import MEANS, Aggregation
-from cotmoc.indicators.composite.compose import WEIGHTINGS, Composite, Method, compose
+from cotmoc.indicators.composite.aggregate import MEANS
+from cotmoc.indicators.composite.compose import WEIGHTINGS, Composite, compose
 from cotmoc.indicators.composite.data import Dataset, read_dataset
-from cotmoc.indicators.composite.framework import Matrix
-from cotmoc.indicators.composite.normalise import METHODS, Normalisation
-from cotmoc.indicators.composite.sensitivity import (
-    MOST_DRAWS,
-    Model,
-    Sensitivity,
-    Varied,
-    alternatives,
-    sensitivity,
-)
+from cotmoc.indicators.composite.report import NORMALISATIONS, VARIED, Options, as_json
+from cotmoc.indicators.composite.sensitivity import MOST_DRAWS, Sensitivity
 from cotmoc.indicators.composite.tables import MOST_BYTES, Table, read_table
 from cotmoc.indicators.composite.wrong import CannotComputeError
 from cotmoc.ui.export import safe_cell
 from cotmoc.ui.formats import fixed
 
 Actions = argparse._SubParsersAction
-VARIED = ("weights", "normalisation", "aggregation", "indicators")
-OTHERS = (Normalisation("minmax"), Normalisation("zscore"), Normalisation("percentile"))
 _SHOWN_MOVERS = 5
 
 
@@ -97,7 +87,7 @@ def _add_preparation(parser: argparse.ArgumentParser) -> None:
 def _add_method(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--normalise",
-        choices=[each.replace("_", "-") for each in METHODS],
+        choices=NORMALISATIONS,
         default="minmax",
         help=_("how indicators are brought onto one scale (usual: minmax)"),
     )
@@ -171,8 +161,9 @@ def compute_composite(chosen: argparse.Namespace) -> None:
     """Read, compute, print."""
     dataset = _read(chosen.data, chosen.meta)
     try:
-        composite = compose(dataset, _method(chosen))
-        draws = None if chosen.sensitivity is None else _sensitivity(composite, chosen)
+        options = _options(chosen)
+        composite = compose(dataset, options.method())
+        draws = _draws(composite, options, chosen)
     except CannotComputeError as error:
         raise CommandError(_(error.template) % error.params) from error
     if chosen.csv:
@@ -210,128 +201,41 @@ def _content(path: Path) -> bytes:
         return file.read(MOST_BYTES + 1)
 
 
-def _method(chosen: argparse.Namespace) -> Method:
+def _options(chosen: argparse.Namespace) -> Options:
     low, high = chosen.range or (None, None)
-    if low is not None and high is not None and low >= high and chosen.normalise != "zscore":
-        raise CommandError(_("The first end of --range must be below the second."))
-    return Method(
+    options = Options(
         denominate=chosen.denominate,
         impute=chosen.impute,
         group=chosen.group,
         screen=chosen.screen,
         treat=chosen.treat,
-        normalisation=Normalisation(
-            chosen.normalise.replace("-", "_"), low, high, chosen.reference, chosen.cap
-        ),
-        weighting=chosen.weights,
-        aggregation=Aggregation(chosen.aggregate, chosen.threshold),
+        normalise=chosen.normalise,
+        low=low,
+        high=high,
+        reference=chosen.reference,
+        cap=chosen.cap,
+        weights=chosen.weights,
+        aggregate=chosen.aggregate,
+        threshold=chosen.threshold,
+        noise=chosen.noise,
+        vary=tuple(chosen.vary),
     )
+    if options.upside_down:
+        raise CommandError(_("The first end of --range must be below the second."))
+    return options
 
 
-def _sensitivity(composite: Composite, chosen: argparse.Namespace) -> Sensitivity:
+def _draws(
+    composite: Composite, options: Options, chosen: argparse.Namespace
+) -> Sensitivity | None:
+    if chosen.sensitivity is None:
+        return None
     if not 0 < chosen.sensitivity <= MOST_DRAWS:
         limit = {"limit": MOST_DRAWS}
         raise CommandError(_("--sensitivity takes 1 to %(limit)s draws.") % limit)
     if chosen.seed < 0:
         raise CommandError(_("A seed is not negative."))
-    used = composite.method.aggregation.mean
-    means = tuple(mean for mean in ("arithmetic", "geometric") if mean != used)
-    varied = Varied(
-        noise=chosen.noise if "weights" in chosen.vary else 0.0,
-        normalised=alternatives(composite, OTHERS) if "normalisation" in chosen.vary else (),
-        means=means if "aggregation" in chosen.vary else (),  # type: ignore[arg-type]
-        leave_out="indicators" in chosen.vary,
-    )
-    return sensitivity(Model.of(composite), varied, chosen.sensitivity, chosen.seed)
-
-
-# JSON ---------------------------------------------------------------------------------------------
-
-
-def as_json(composite: Composite, draws: Sensitivity | None) -> dict[str, Any]:
-    """Everything that was computed: values by unit, then by code; null where there is none."""
-    dataset, method = composite.dataset, composite.method
-    leaves = composite.tree.codes[: composite.tree.leaves]
-    aggregates = composite.tree.codes[composite.tree.leaves :]
-    units = dataset.units
-    return {
-        "index": aggregates[-1],
-        "units": [
-            {"code": code, "name": name} for code, name in zip(units, dataset.names, strict=True)
-        ],
-        "method": {
-            "denominated": method.denominate,
-            "imputed": method.impute,
-            "group": method.group or None,
-            "screened": method.screen,
-            "treated": method.treat,
-            "normalise": method.normalisation.method,
-            "range": [method.normalisation.low, method.normalisation.high],
-            "weights": method.weighting,
-            "aggregate": method.aggregation.mean,
-            "threshold": method.aggregation.threshold,
-        },
-        "levels": dataset.framework.levels(),
-        "weights": dict(composite.effective),
-        "stages": {
-            name: _by_unit(units, leaves, values) for name, values in composite.stages.items()
-        },
-        "treatments": {
-            code: {"done": each.done, "points": each.points}
-            for code, each in composite.treatments.items()
-        },
-        "normalised": _by_unit(units, leaves, composite.normalised),
-        "aggregates": _by_unit(units, aggregates, composite.aggregates),
-        "ranks": {
-            unit: dict(zip(aggregates, (rank or None for rank in row), strict=True))
-            for unit, row in zip(units, composite.ranks.tolist(), strict=True)
-        },
-        "left_out": list(composite.left_out),
-        "do_not_vary": list(composite.flat),
-        "sensitivity": None if draws is None else _draws_as_json(draws),
-    }
-
-
-def _draws_as_json(draws: Sensitivity) -> dict[str, Any]:
-    return {
-        "draws": draws.draws,
-        "seed": draws.seed,
-        "units": {
-            each.unit: {
-                "nominal": each.nominal,
-                "mean": each.mean,
-                "median": each.median,
-                "low": each.low,
-                "high": each.high,
-                "shift": each.shift,
-            }
-            for each in draws.units
-        },
-        "movers": [
-            {
-                "what": each.what,
-                "name": each.name,
-                "shift": each.shift,
-                "most": each.most,
-                "unit": each.unit or None,
-                "to": each.to or None,
-            }
-            for each in draws.movers
-        ],
-    }
-
-
-def _by_unit(
-    units: Sequence[str], codes: Sequence[str], values: Matrix
-) -> dict[str, dict[str, float | None]]:
-    return {
-        unit: dict(zip(codes, map(_present, row), strict=True))
-        for unit, row in zip(units, values.tolist(), strict=True)
-    }
-
-
-def _present(value: float) -> float | None:
-    return None if np.isnan(value) else value
+    return options.draw(composite, chosen.sensitivity, chosen.seed)
 
 
 # Files and words ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cotmoc.apps.scorecards.catalogue import FOLDER
+from cotmoc.apps.scorecards.catalogue import FOLDER, installed_indicators
 from cotmoc.apps.scorecards.models import IndexVersion
 from cotmoc.config.cli import composite, published
 from cotmoc.config.cli.output import (
@@ -21,11 +21,12 @@ from cotmoc.config.cli.output import (
     print_table,
     stdout,
 )
-from cotmoc.config.cli.places import print_problem, problem_json
+from cotmoc.config.cli.places import print_problem
 from cotmoc.config.cli.ready import require_database
 from cotmoc.core.problems import Problem
 from cotmoc.indicators.indices.check import SUFFIX, examine_indices
 from cotmoc.indicators.indices.model import Index
+from cotmoc.ui.problems import problem_json
 
 Subparsers = argparse._SubParsersAction  # the type has no public name
 
@@ -85,7 +86,9 @@ def check(chosen: argparse.Namespace) -> int:
     # A file that is given by hand may be called anything; those of a folder are a catalogue's.
     by_name = all(each.is_dir() for each in given)
     texts, problems = _read(paths)
-    good, found = examine_indices(texts.items(), _indicators(paths), by_name=by_name)
+    good, found = examine_indices(
+        texts.items(), installed_indicators(_beside(paths)), by_name=by_name
+    )
     problems += found
     if chosen.json:
         print_json(
@@ -159,16 +162,9 @@ def _read(paths: Iterable[Path]) -> tuple[dict[str, str], list[Problem]]:
     return texts, problems
 
 
-def _indicators(paths: Iterable[Path]) -> set[str]:
-    """Codes of the indicators of the installed catalogue and of those that stand beside the files;
-    a definition is named by its code."""
-    folders = {Path(settings.CATALOGUE_DIR) / "indicators"}
-    folders |= {path.resolve().parent.parent / "indicators" for path in paths}
-    return {
-        path.name.removesuffix(SUFFIX).partition("@")[0]
-        for folder in folders
-        for path in folder.glob(f"*{SUFFIX}")
-    }
+def _beside(paths: Iterable[Path]) -> set[Path]:
+    """Folders of indicators that stand beside the files."""
+    return {path.resolve().parent.parent / "indicators" for path in paths}
 
 
 def _as_json(index: Index) -> dict[str, Any]:

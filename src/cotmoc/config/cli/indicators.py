@@ -24,7 +24,7 @@ from cotmoc.config.cli.output import (
     print_table,
     stdout,
 )
-from cotmoc.config.cli.places import print_problem, problem_json
+from cotmoc.config.cli.places import print_problem
 from cotmoc.config.cli.ready import require_database
 from cotmoc.core.problems import Problem
 from cotmoc.indicators import syntax
@@ -35,6 +35,7 @@ from cotmoc.indicators.examples import evaluate_example
 from cotmoc.indicators.facts import FactTable, FactTableError, read_fact_tables
 from cotmoc.indicators.formulas import names_of
 from cotmoc.indicators.words import formula_words
+from cotmoc.ui.problems import problem_json
 
 Subparsers = argparse._SubParsersAction  # the type has no public name
 

@@ -1,26 +1,10 @@
 """What is wrong with a file of the catalogue, shown at its place."""
 
 from pathlib import Path
-from typing import Any
 
 from cotmoc.config.cli.output import stdout
 from cotmoc.core.problems import Problem
 from cotmoc.ui.problems import sentence
-
-
-def problem_json(problem: Problem) -> dict[str, Any]:
-    """A problem for scripts and editors."""
-    return {
-        "file": problem.file,
-        "line": problem.line,
-        "column": problem.params.get("column"),
-        "field": problem.field,
-        "code": problem.code,
-        "value": problem.value,
-        "message": sentence(problem),
-        "known": problem.params.get("known"),
-        "did_you_mean": problem.params.get("near"),
-    }
 
 
 def print_problem(problem: Problem, path: Path, text: str) -> None:

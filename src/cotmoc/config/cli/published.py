@@ -3,7 +3,6 @@
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from cotmoc.analytics.ingest.encodings import ENCODINGS
 from cotmoc.apps.scorecards.results.checking import Said
-from cotmoc.apps.scorecards.results.importing import Options, Outcome, Part, import_published
+from cotmoc.apps.scorecards.results.importing import Options, Outcome, import_published
+from cotmoc.apps.scorecards.results.report import outcome_json, part_json
 from cotmoc.config.cli.output import (
     IN_PART,
     REFUSED,
@@ -24,8 +24,8 @@ from cotmoc.config.cli.output import (
 )
 from cotmoc.config.cli.portal766 import period_argument
 from cotmoc.config.cli.ready import require_database
-from cotmoc.core.problems import BadInput, Problem
-from cotmoc.ui.problems import describe, sentence
+from cotmoc.core.problems import BadInput
+from cotmoc.ui.problems import describe
 
 Subparsers = argparse._SubParsersAction
 _DELIMITERS = {"tab": "\t", "\\t": "\t"}
@@ -113,54 +113,13 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(message) from None
 
 
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
-    """What an import did, for scripts."""
-    return {
-        "file": outcome.file,
-        "index": outcome.index,
-        "dry_run": outcome.dry_run,
-        "read": outcome.read,
-        "good": outcome.good,
-        "refused": outcome.refused,
-        "publications": [_part_json(part) for part in outcome.parts],
-        "problems": [_problem_json(problem) for problem in outcome.problems],
-        "doubts": [_problem_json(doubt) for doubt in outcome.doubts],
-        "left_out": outcome.left_out,
-        "quarantine": str(outcome.quarantine) if outcome.quarantine else None,
-    }
-
-
-def _part_json(part: Part) -> dict[str, Any]:
-    return {
-        "publication": part.publication.pk if part.publication else None,
-        "method": part.index.method,
-        "period": part.period,
-        "source": part.source,
-        "subjects": part.subjects,
-        "results": len(part.changes) + part.known,
-        "new": len(part.changes) - part.superseded,
-        "corrected": part.superseded,
-        "unchanged": part.known,
-    }
-
-
-def _problem_json(problem: Problem) -> dict[str, Any]:
-    return {
-        "line": problem.line,
-        "field": problem.field,
-        "value": problem.value,
-        "code": problem.code,
-        "reason": sentence(problem),
-    }
-
-
 def _print(outcome: Outcome) -> None:
     for part in outcome.parts:
         said = _(
             "%(index)s, period %(period)s: %(subjects)s subjects, %(results)s values: %(new)s new, "
             "%(corrected)s corrected, %(unchanged)s unchanged"
         )
-        stdout.print(said % {**_part_json(part), "index": part.index}, markup=False)
+        stdout.print(said % {**part_json(part), "index": part.index}, markup=False)
         stdout.print("  " + _("source: %(source)s") % {"source": part.source}, markup=False)
     if outcome.left_out:
         left = ", ".join(outcome.left_out)
