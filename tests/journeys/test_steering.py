@@ -55,7 +55,7 @@ def test_dung_opens_the_worst_target_down_to_the_row_it_was_computed_from(em, de
     percent = re.match(r"[\d.,]+\s%", shown)[0]
     dung.follow(worst)
     assert re.fullmatch(r"/targets/\d+/", dung.path)
-    assert dung.find(".big strong").inner_text() == percent
+    assert dung.find(".big strong").first.inner_text() == percent
 
     dung.follow(dung.find(".lede .actions a.primary"))
     assert dung.path.startswith("/figures/")

@@ -163,7 +163,7 @@ class TestACorrectedFile:
 
     def test_it_leaves_its_trace_in_the_journal(self, corrected, cast):
         verbs = Entry.objects.filter(actor=cast.dung).values_list("verb", flat=True)
-        assert set(verbs) == {"source.recorded", "figures.computed"}
+        assert set(verbs) == {"source.recorded", "figures.computed", "scores.computed"}
         entry = Entry.objects.get(verb="source.recorded", actor=cast.dung)
         assert entry.after["file"] == "phu-tho-2026-08-progress.csv"
 
