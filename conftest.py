@@ -60,7 +60,6 @@ def django_db_setup(django_db_setup, django_db_blocker, data_dir):
 
 
 def _load_province():
-    from cotmoc.apps.measurement.services import sync_catalogue
     from cotmoc.apps.orgs.services import load_units
     from cotmoc.apps.programmes.services import import_plan
     from cotmoc.apps.scorecards.catalogue import sync_indices
@@ -69,9 +68,8 @@ def _load_province():
 
     load_units(actor=None, now=LOADED_AT)
     register_folder(CAPTURE, actor=None, now=LOADED_AT)
-    sync_catalogue(actor=None, now=LOADED_AT)
-    sync_indices(actor=None, now=LOADED_AT)
     import_folder(CAPTURE, period=None, actor=None, now=LOADED_AT)
+    sync_indices(actor=None, now=LOADED_AT)
     compute_all(actor=None, now=LOADED_AT)
     import_plan(PLAN, actor=None, now=LOADED_AT)
 
