@@ -121,7 +121,7 @@ def test_the_same_facts_give_the_same_figures(now):
 
 
 def test_the_same_files_again_change_nothing(capture_folder, cast, now):
-    # The province was loaded before its indices: the portal's points come with the first import after.
+    # The province was loaded before its indices: the portal's points come with the next import.
     import_folder(capture_folder, period=None, actor=cast.dung, now=now)
     before = Source.objects.count(), Figure.objects.count(), Entry.objects.count()
     outcome = import_folder(capture_folder, period=None, actor=cast.dung, now=now)
