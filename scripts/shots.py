@@ -42,7 +42,7 @@ def pages() -> list[Shot]:
     """Every page worth looking at; a new page joins here."""
     from cotmoc.apps.measurement.models import Source
     from cotmoc.apps.programmes.models import Plan, Target
-    from cotmoc.apps.scorecards.models import Assessment
+    from cotmoc.apps.scorecards.models import Round
 
     behind = Target.objects.filter(indicator_code="dossiers_on_time").first()
     days = Target.objects.filter(indicator_code="processing_days").first()
@@ -50,10 +50,10 @@ def pages() -> list[Shot]:
     closed = Target.objects.filter(level="district").first()
     plan = Plan.objects.first()
     source = Source.objects.filter(part="progress").first()
-    own = Assessment.objects.filter(organisation__short_name="Sở Nội vụ").first()
+    held = Round.objects.filter(illustration=True, assessments__organisation__code="H44.07").first()
+    own = held.assessments.filter(organisation__short_name="Sở Nội vụ").first() if held else None
     if not (behind and days and missing and closed and plan and source and own):
         sys.exit("The demo is not loaded. Run: make demo SERVE=0")
-    held = own.round
     figure = "/figures/dossiers_on_time/H44"
     compared = "&".join(f"plan={each.pk}" for each in Plan.objects.all()[:3])
     return [

@@ -45,6 +45,8 @@ ANSWERS = {
     "rounds/evidence/<int:pk>/link/": 302,
     "rounds/evidence/<int:pk>/remove/": 405,
     "api/v1/": 404,
+    "api/v1/composite": 405,
+    "api/v1/indices/check": 405,
 }
 STEER = {"administrator", "secretariat"}
 READS_DRAFTS = STEER | {"committee", "auditor"}
@@ -120,12 +122,13 @@ def test_the_lists_of_this_test_hold_only_what_is_there(all_routes):
 
 
 def test_a_stranger_is_refused_wherever_the_public_is_not_invited(client, all_routes, address_of):
-    open_doors = [
+    answers = {route: client.get(address_of(route)) for route in all_routes if route not in PUBLIC}
+    # Where only a POST is answered (405), a GET has nothing to give.
+    assert not [
         route
-        for route in all_routes
-        if route not in PUBLIC and not refused(client.get(address_of(route)), route)
+        for route, answer in answers.items()
+        if not refused(answer, route) and answer.status_code != 405
     ]
-    assert not open_doors
 
 
 def test_a_stranger_writes_nowhere(client, all_routes, address_of):
