@@ -144,6 +144,25 @@ def first_of_month(months: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def month_number(code: str) -> int:
+    """How many months after January of the year 0 a civil month (`2026-08`) comes.
+
+    >>> month_number("2026-08") - month_number("2025-12")
+    8
+    """
+    year, month = map(int, code.split("-"))
+    return 12 * year + month - 1
+
+
+def month_of(number: int) -> Period:
+    """The civil month of such a number.
+
+    >>> month_of(month_number("2026-08")).code
+    '2026-08'
+    """
+    return parse_period(f"{first_of_month(number):%Y-%m}")
+
+
 def period_in_name(file_name: str) -> Period | None:
     """The period a file's name speaks of (`phu-tho-2026-08-progress.csv`), if it names one."""
     for found in _IN_NAME.finditer(file_name):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from cotmoc.apps.measurement.models import Figure, IndicatorVersion
 from cotmoc.apps.measurement.ports import TargetLine, targets
 from cotmoc.apps.orgs.models import Organisation
-from cotmoc.core.periods import Period, first_of_month, parse_period
+from cotmoc.core.periods import Period, month_number, month_of
 from cotmoc.indicators.definitions import REPORTED_TABLE, Definition
 from cotmoc.indicators.forecast.outlook import Comparator, Goal, Making, Outlook, Past, outlook
 from cotmoc.indicators.forecast.series import series
@@ -153,7 +153,7 @@ def _figures(
 
 
 def _ahead(indicator: IndicatorVersion, figures: list[Figure], year: int | None) -> YearAhead:
-    by_month = {_ordinal(each.period): each for each in figures}
+    by_month = {month_number(each.period): each for each in figures}
     last = max(by_month)
     looked_at = year or last // 12
     until = min(last, 12 * looked_at + 11)
@@ -162,12 +162,12 @@ def _ahead(indicator: IndicatorVersion, figures: list[Figure], year: int | None)
     until = max(until, 12 * looked_at - 1)
     ordinals = range(first, until + 1)
     held = [by_month.get(each) for each in ordinals]
-    to_come = [_month(each) for each in range(until + 1, 12 * looked_at + 12)]
+    to_come = [month_of(each) for each in range(until + 1, 12 * looked_at + 12)]
     definition = indicator.definition
     making, against = making_of(definition)
     past = past_of(definition, held, sum(each >= 12 * looked_at for each in ordinals), len(to_come))
     months = [
-        Month(_month(ordinal), row.value if row else None, row.status if row else "no_data")
+        Month(month_of(ordinal), row.value if row else None, row.status if row else "no_data")
         for ordinal, row in zip(ordinals, held, strict=True)
     ]
     return YearAhead(
@@ -194,15 +194,6 @@ def _goal(ahead: YearAhead, line: TargetLine) -> GoalAhead | None:
     found = outlook(ahead.past, Goal(comparator, float(line.value)))
     later = bool(line.deadline and line.deadline.year > ahead.year)
     return GoalAhead(line, found, later) if found else None
-
-
-def _ordinal(period: str) -> int:
-    year, month = map(int, period.split("-"))
-    return 12 * year + month - 1
-
-
-def _month(ordinal: int) -> Period:
-    return parse_period(f"{first_of_month(ordinal):%Y-%m}")
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -13,7 +13,7 @@ from cotmoc.apps.measurement.models import IndicatorVersion
 from cotmoc.apps.measurement.queries import YearAhead, years_ahead
 from cotmoc.apps.orgs.models import Organisation
 from cotmoc.apps.scorecards.models import Card, IndexVersion
-from cotmoc.core.periods import Period, first_of_month, parse_period
+from cotmoc.core.periods import Period, month_number, month_of
 from cotmoc.indicators.forecast.outlook import Outlook, Past, outlook
 from cotmoc.indicators.forecast.series import series
 from cotmoc.indicators.indices.model import FigureOf, Leaf, operands_of
@@ -138,12 +138,12 @@ def _monthly(index: IndexVersion, body: Organisation, year: int, viewer: object)
 def _total(cards: list[Card], year: int, scale: float) -> TotalAhead | None:
     """Only months that score the same leaves as the latest are one series with it."""
     same = [each for each in cards if each.scored_max == cards[-1].scored_max]
-    by_month = {_ordinal(each.period): each.total for each in same}
+    by_month = {month_number(each.period): each.total for each in same}
     if not by_month:
         return None
     first, last = min(by_month), max(by_month)
-    months = [(_month(each), by_month.get(each)) for each in range(first, last + 1)]
-    to_come = [_month(each) for each in range(max(last + 1, 12 * year), 12 * year + 12)]
+    months = [(month_of(each), by_month.get(each)) for each in range(first, last + 1)]
+    to_come = [month_of(each) for each in range(max(last + 1, 12 * year), 12 * year + 12)]
     past = Past(
         values=series([None if total is None else float(total) for _period, total in months]),
         so_far=sum(each >= 12 * year for each in range(first, last + 1)),
@@ -159,12 +159,3 @@ def _total(cards: list[Card], year: int, scale: float) -> TotalAhead | None:
 def _points(leaves: Mapping[str, Mapping[str, str | None]], code: str) -> Decimal | None:
     text = leaves.get(code, {}).get("points")
     return None if text is None else Decimal(text)
-
-
-def _ordinal(period: str) -> int:
-    year, month = map(int, period.split("-"))
-    return 12 * year + month - 1
-
-
-def _month(ordinal: int) -> Period:
-    return parse_period(f"{first_of_month(ordinal):%Y-%m}")
