@@ -9,7 +9,6 @@ from pathlib import Path
 from django.db import transaction
 
 from cotmoc.apps.accounts.models import Person
-from cotmoc.apps.scorecards.computing import recompute
 from cotmoc.apps.scorecards.models import IndexVersion, Publication, Published
 from cotmoc.apps.scorecards.queries import latest
 from cotmoc.apps.scorecards.results.checking import Checked, Group, Said, check, vocabularies
@@ -145,18 +144,7 @@ def import_sheet(
     outcome = _outcome(sheet, chosen[0].code, checked, dry_run)
     for group in checked.groups:
         outcome.parts.append(_part(group, sheet, options.said, actor, now, dry_run))
-    if not dry_run:
-        _follow(checked.groups, outcome, actor, now)
     return outcome
-
-
-def _follow(groups: Sequence[Group], outcome: Outcome, actor: Person | None, now: datetime) -> None:
-    """Scorecards that read published results are computed anew, once for each method and period."""
-    changed = {(part.index.pk, part.period) for part in outcome.parts if part.changes}
-    for group in groups:
-        if (group.index.pk, group.period.code) in changed:
-            recompute(group.index, group.period, actor=actor, now=now)
-            changed.remove((group.index.pk, group.period.code))
 
 
 def _methods_of(
