@@ -1,5 +1,6 @@
 """Numbers, dates and measures as the reader's language writes them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -15,6 +16,11 @@ Number = int | float | str | Decimal
 
 def in_english() -> bool:
     return (get_language() or "vi").startswith("en")
+
+
+def in_language(both: Mapping[str, str] | None) -> str:
+    """The reader's of a text for `vi` and one for `en`; empty where there is none."""
+    return both["en" if in_english() else "vi"] if both else ""
 
 
 def decimal_of(value: Number | None) -> Decimal | None:

@@ -41,7 +41,7 @@ from cotmoc.core.text import fold
 from cotmoc.indicators import syntax
 from cotmoc.indicators.definitions import MEASURE_UNITS, Definition
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import measure, unit_word
+from cotmoc.ui.formats import in_language, measure, unit_word
 from cotmoc.ui.listing import paginate, sort_rows
 
 ANY = [("", gettext_lazy("all"))]
@@ -357,7 +357,7 @@ def _drawn(definition: Definition, asked: Asked, viewer: object) -> list[Drawn]:
             patience=2**62 if asked.wait else MOST_ROWS_AT_ONCE,
         )
         rows = [_point_row(point, asked.body, definition) for point in points]
-        found.append(Drawn(code, words.in_language(known[code].name), rows))
+        found.append(Drawn(code, in_language(known[code].name), rows))
     return _from_first_known(found)
 
 
@@ -438,9 +438,7 @@ def _goal_words(goal: TargetLine, unit: str) -> str:
 def _switches(asked: Asked) -> dict[str, list[Choice]]:
     known = list(calendars())
     codes = {each.code for each in known}
-    names = [
-        (each.code, words.CALENDARS.get(each.code, words.in_language(each.name))) for each in known
-    ]
+    names = [(each.code, words.CALENDARS.get(each.code, in_language(each.name))) for each in known]
     if {CIVIL, _DECREE} <= codes:
         names.append((SIDE_BY_SIDE, _("side by side")))
     return {

@@ -23,8 +23,7 @@ from cotmoc.apps.measurement.holdings import (
     set_apart_file,
 )
 from cotmoc.apps.measurement.models import Computation, Run, Source
-from cotmoc.apps.measurement.web.words import in_language
-from cotmoc.ui.formats import number
+from cotmoc.ui.formats import in_language, number
 
 SHOWN_IMPORTS = 20
 SHOWN_COMPUTATIONS = 8

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cotmoc.analytics.closure import Reason, ShareRule
 from cotmoc.analytics.merging import MergeRule
@@ -63,11 +63,6 @@ _REASONS = {
     Reason.NO_SUCCESSOR.value: gettext_lazy("no successor is known"),
     Reason.NO_PREDECESSOR.value: gettext_lazy("no predecessor is known"),
 }
-
-
-def in_language(both: Mapping[str, str]) -> str:
-    """The reader's of two languages."""
-    return both["en" if get_language() == "en" else "vi"]
 
 
 def shown(value: Decimal | None, unit: str) -> str:

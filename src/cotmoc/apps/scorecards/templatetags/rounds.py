@@ -1,6 +1,5 @@
 """How rounds are said in templates."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -8,6 +7,7 @@ from django import template
 from cotmoc.apps.measurement.models import period_words as words_of_period
 from cotmoc.apps.scorecards.models import Assessment
 from cotmoc.apps.scorecards.web import round_words
+from cotmoc.ui.formats import in_language
 
 register = template.Library()
 
@@ -30,10 +30,7 @@ def period_words(code: str) -> str:
     return words_of_period(code)
 
 
-@register.filter
-def in_language(both: Mapping[str, str]) -> str:
-    """The reader's of two languages."""
-    return round_words.in_language(both)
+register.filter("in_language", in_language)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.scorecards.board import Part
 from cotmoc.apps.scorecards.web import words
+from cotmoc.ui.formats import in_language
 from cotmoc.ui.templatetags.ui import covered_bar
 
 register = template.Library()
@@ -22,7 +23,7 @@ def part_cell(head: str, part: Part) -> SafeString:
 
 
 register.filter("period_words", period_words)
-register.filter("in_language", words.in_language)
+register.filter("in_language", in_language)
 register.filter("total_words", words.total)
 register.filter("points_words", words.points)
 register.filter("score_status", words.status)

@@ -1,12 +1,11 @@
 """How points lost, efforts and proposals are said."""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.scorecards.tomorrow.baseline import Baseline
@@ -14,7 +13,7 @@ from cotmoc.apps.scorecards.tomorrow.losses import LostRow
 from cotmoc.core.periods import Period, parse_period, write_local
 from cotmoc.indicators.indices.losses import Effort, Step, Why
 from cotmoc.indicators.indices.model import Choice, Leaf, operands_of
-from cotmoc.ui.formats import measure, number, signed
+from cotmoc.ui.formats import in_language, measure, number, signed
 
 WHY = {
     Why.NO_DATA: gettext_lazy("No data, so it has no points yet: bring in the figure first"),
@@ -24,11 +23,6 @@ WHY = {
     Why.GIVEN: gettext_lazy("Only points are known, not what they were counted from"),
     Why.OUT_OF_REACH: gettext_lazy("More of the same does not bring points here"),
 }
-
-
-def said(both: Mapping[str, str] | None) -> str:
-    """The reader's of two languages."""
-    return both["en" if get_language() == "en" else "vi"] if both else ""
 
 
 def effort_text(effort: Effort | None, leaf: Leaf, base: Baseline) -> str:
@@ -52,7 +46,7 @@ def _step_text(step: Step, leaf: Leaf, base: Baseline) -> str:
 def _options_text(options: tuple[str, ...], leaf: Leaf) -> str:
     if not isinstance(leaf.rule, Choice):
         return _("meet the requirement, with evidence")
-    names = {option.code: said(option.name) for option in leaf.rule.options}
+    names = {option.code: in_language(option.name) for option in leaf.rule.options}
     return _("attain: %(options)s") % {"options": ", ".join(names[each] for each in options)}
 
 
@@ -73,14 +67,14 @@ def _thing(step: Step, leaf: Leaf, base: Baseline) -> str:
     indicator = base.indicators.get(step.key.removeprefix("figure:"))
     several = len(operands_of(leaf.rule)) > 1
     if leaf.action and not several:
-        return said(leaf.action)
+        return in_language(leaf.action)
     if indicator is None:
-        return said(leaf.action)
+        return in_language(leaf.action)
     if not several:
-        return said(indicator.counted)
+        return in_language(indicator.counted)
     return _("%(counted)s (%(indicator)s)") % {
-        "counted": said(indicator.counted),
-        "indicator": said(indicator.name),
+        "counted": in_language(indicator.counted),
+        "indicator": in_language(indicator.name),
     }
 
 
@@ -92,12 +86,12 @@ def proposal_title(row: LostRow, base: Baseline) -> str:
     with override(settings.LANGUAGE_CODE):
         effort = row.loss.next
         if effort is None:
-            leaf = {"leaf": said(row.leaf.name)}
+            leaf = {"leaf": in_language(row.leaf.name)}
             if row.loss.why is Why.NO_DATA:
                 return _("%(leaf)s: bring in the figure, so that it is scored") % leaf
             return _("%(leaf)s: win back lost points") % leaf
         return _("%(leaf)s: %(effort)s (%(gain)s points)") % {
-            "leaf": said(row.leaf.name),
+            "leaf": in_language(row.leaf.name),
             "effort": effort_text(effort, row.leaf, base),
             "gain": signed(effort.gain),
         }
@@ -107,7 +101,7 @@ def proposal_detail(row: LostRow, base: Baseline) -> str:
     """Where the points are lost, what full marks take, and the figures it comes from."""
     with override(settings.LANGUAGE_CODE):
         loss = row.loss
-        head = {"index": said(base.asked.name), "period": period_words(base.period)}
+        head = {"index": in_language(base.asked.name), "period": period_words(base.period)}
         lines = [
             _("%(index)s, %(period)s") % head,
             _("%(points)s of %(max)s points")

@@ -32,10 +32,9 @@ from cotmoc.apps.scorecards.rules import (
 )
 from cotmoc.apps.scorecards.web import round_words
 from cotmoc.apps.scorecards.web.round_forms import AnswerForm, EvidenceForm, MarkForm
-from cotmoc.apps.scorecards.web.round_words import in_language
 from cotmoc.indicators.indices.model import Choice, Group, Leaf, Node, Unknown
 from cotmoc.indicators.indices.results import BodyScore
-from cotmoc.ui.formats import measure, number
+from cotmoc.ui.formats import in_language, measure, number
 
 
 @dataclass(frozen=True, slots=True)

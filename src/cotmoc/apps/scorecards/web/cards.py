@@ -23,6 +23,7 @@ from cotmoc.apps.scorecards.queries import Line, OpenCard
 from cotmoc.apps.scorecards.web import words
 from cotmoc.indicators.indices.model import Group, Leaf
 from cotmoc.ui.export import export, export_format
+from cotmoc.ui.formats import in_language
 
 MOST_LOST = 5
 _FEWEST_PEERS = 3
@@ -263,7 +264,7 @@ def _cells(each: Shown, columns: Columns | None) -> list[Any]:
         for figure in line.figures
     )
     cells = [
-        line.node.code, words.in_language(line.node.name), line.points, line.max, line.scored_max,
+        line.node.code, in_language(line.node.name), line.points, line.max, line.scored_max,
         words.status(line.status), line.published_points, line.difference, read,
     ]  # fmt: skip
     if columns:

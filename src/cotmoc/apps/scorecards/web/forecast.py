@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cotmoc.apps.measurement.models import period_words
@@ -20,7 +19,7 @@ from cotmoc.apps.scorecards.tomorrow.forecasting import CardAhead, LeafAhead, To
 from cotmoc.core.calendars import CalendarError
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import fixed
+from cotmoc.ui.formats import fixed, in_language
 from cotmoc.ui.listing import sort_rows
 
 
@@ -100,7 +99,7 @@ def _row(each: LeafAhead) -> Row:
         for read in each.reads
         if read.outlook
     ]
-    name = each.leaf.name["en" if get_language() == "en" else "vi"]
+    name = in_language(each.leaf.name)
     return Row(each, name, tuple(reads))
 
 

@@ -30,12 +30,12 @@ from cotmoc.apps.scorecards.tomorrow.wording import (
     per_thing,
     proposal_detail,
     proposal_title,
-    said,
 )
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.losses import ORDERS, Loss
 from cotmoc.indicators.indices.model import Group
 from cotmoc.ui.export import export, export_format
+from cotmoc.ui.formats import in_language
 from cotmoc.ui.listing import paginate
 
 ANY = [("", gettext_lazy("all"))]
@@ -69,7 +69,7 @@ class LostFilters(forms.Form):
 
     def __init__(self, *args: Any, groups: Sequence[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [*ANY, *((each.code, said(each.name)) for each in groups)]
+        choices = [*ANY, *((each.code, in_language(each.name)) for each in groups)]
         self.fields["group"].choices = choices  # type: ignore[attr-defined]
 
     def apply(self, rows: Sequence[LostRow]) -> list[LostRow]:
@@ -81,7 +81,7 @@ class LostFilters(forms.Form):
         return [
             row
             for row in rows
-            if all(word in fold(f"{row.leaf.code} {said(row.leaf.name)}") for word in words)
+            if all(word in fold(f"{row.leaf.code} {in_language(row.leaf.name)}") for word in words)
             and (not group or (row.place is not None and row.place.code == group))
             and _is(row, show)
         ]
@@ -157,8 +157,8 @@ def _shown(row: LostRow, opened: Opened) -> Shown:
     subject = getattr(opened.subject, "short_name", None) or str(opened.subject)
     return Shown(
         row=row,
-        name=said(row.leaf.name),
-        group=said(row.place.name) if row.place else "",
+        name=in_language(row.leaf.name),
+        group=in_language(row.place.name) if row.place else "",
         doing=effort_text(loss.next, row.leaf, base),
         full=effort_text(loss.full, row.leaf, base) if loss.full != loss.next else "",
         by_thing=per_thing(loss.next.by_thing) if loss.next else "",

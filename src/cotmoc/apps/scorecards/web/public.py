@@ -17,6 +17,7 @@ from cotmoc.apps.scorecards.opened import Announced, OpenBoard, announced, open_
 from cotmoc.apps.scorecards.web import words
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
+from cotmoc.ui.formats import in_language
 from cotmoc.ui.listing import paginate, sort_rows
 
 # Whoever asks reads what the public may read.
@@ -76,7 +77,7 @@ def public_ranking(request: HttpRequest, code: str) -> HttpResponseBase:
         name = f"xep-hang-cong-bo-{code}-{chosen.period}-{chosen.kind}".replace(":", "-")
         return export(kind, name, *_export_rows(shown, rows))
     page = paginate(request, rows)
-    heads = [words.in_language(column.name) for column in shown.columns]
+    heads = [in_language(column.name) for column in shown.columns]
     return render(
         request,
         "scorecards/public_ranking.html",
@@ -115,6 +116,6 @@ def _sort_keys(shown: OpenBoard) -> dict[str, Any]:
 
 
 def _export_rows(shown: OpenBoard, rows: list[Any]) -> tuple[list[str], list[list[Any]]]:
-    names = [words.in_language(column.name) for column in shown.columns]
+    names = [in_language(column.name) for column in shown.columns]
     headers = [_("Rank"), _("Code"), _("Organisation"), _("Total"), *names]
     return headers, [[row.rank, row.code, row.name, row.total, *row.parts] for row in rows]

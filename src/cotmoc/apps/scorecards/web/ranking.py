@@ -17,6 +17,7 @@ from cotmoc.apps.scorecards.held import Chosen, choose, held_of
 from cotmoc.apps.scorecards.web import words
 from cotmoc.core.text import fold
 from cotmoc.ui.export import export, export_format
+from cotmoc.ui.formats import in_language
 from cotmoc.ui.listing import paginate, sort_rows
 
 THRESHOLDS = (25, 50, 75, 90)
@@ -59,7 +60,7 @@ class RankingForm(forms.Form):
 
 
 def _named(columns: Sequence[Column]) -> list[tuple[str, str]]:
-    return [(column.code, words.in_language(column.name)) for column in columns]
+    return [(column.code, in_language(column.name)) for column in columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def ranking(request: HttpRequest, code: str) -> HttpResponseBase:
         name = f"xep-hang-{code}-{chosen.period}-{kind}".replace(":", "-")
         return export(kind_of_file, name, *export_rows(found, rows))
     page = paginate(request, rows)
-    heads = [words.in_language(column.name) for column in found.columns]
+    heads = [in_language(column.name) for column in found.columns]
     return render(
         request,
         "scorecards/ranking.html",
@@ -238,7 +239,7 @@ def export_rows(found: Board, rows: Sequence[Row]) -> tuple[list[str], list[list
         _("Maximum of what was scored"), _("Rank in the period before"), _("Places won"),
     ]  # fmt: skip
     for column in found.columns:
-        name = words.in_language(column.name)
+        name = in_language(column.name)
         headers += [
             _("%(group)s: points") % {"group": name},
             _("%(group)s: maximum scored") % {"group": name},

@@ -10,8 +10,8 @@ from django import forms
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cotmoc.apps.measurement.models import period_words
 from cotmoc.apps.orgs.models import OrganisationKind
@@ -30,7 +30,7 @@ from cotmoc.core.text import fold
 from cotmoc.indicators.composite.sensitivity import Mover
 from cotmoc.indicators.indices.model import Group, Index, Leaf
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import plain
+from cotmoc.ui.formats import in_language, plain
 from cotmoc.ui.listing import paginate, sort_rows
 
 NEAR = 20  # a rank is kept that moves by no more than a twentieth of the places
@@ -328,7 +328,7 @@ def _keeps(row: Row, near: int) -> bool:
 
 
 def _named(node: Group | Leaf) -> str:
-    return node.name["en" if get_language() == "en" else "vi"]
+    return in_language(node.name)
 
 
 def _moving(mover: Mover, found: Robustness, names: Mapping[str, str]) -> Moving:

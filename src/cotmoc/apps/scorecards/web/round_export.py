@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cotmoc.apps.scorecards.assessments.reads import spoken_for
 from cotmoc.apps.scorecards.models import Entry, Round
-from cotmoc.apps.scorecards.web.round_words import in_language
+from cotmoc.ui.formats import in_language
 
 
 def leaf_rows(found: Round, *, viewer: Any, on: date) -> tuple[list[str], list[list[Any]]]:

@@ -16,10 +16,9 @@ from cotmoc.apps.scorecards.assessments.proofs import ENDINGS
 from cotmoc.apps.scorecards.assessments.reads import methods_with_rounds
 from cotmoc.apps.scorecards.assessments.reckoning import Ask, ask_of
 from cotmoc.apps.scorecards.models import Assessment, Entry, IndexVersion, Round
-from cotmoc.apps.scorecards.web.round_words import in_language
 from cotmoc.core.periods import Period, parse_period
 from cotmoc.indicators.indices.model import Choice, Leaf
-from cotmoc.ui.formats import in_english
+from cotmoc.ui.formats import in_english, in_language
 
 ANY = [("", gettext_lazy("all"))]
 _GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+")

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from cotmoc.apps.scorecards.models import Assessment, Round
 from cotmoc.indicators.indices.model import (
@@ -25,7 +25,7 @@ from cotmoc.indicators.indices.model import (
     YesNo,
     ZScore,
 )
-from cotmoc.ui.formats import day, number
+from cotmoc.ui.formats import day, in_language, number
 
 REFUSALS: Mapping[str, Any] = {
     "stale": gettext_lazy(
@@ -181,13 +181,6 @@ STEPS = {
     "evidence.removed": gettext_lazy("took evidence away"),
     "assessment.reminded": gettext_lazy("reminder given"),
 }
-
-
-def in_language(both: Mapping[str, str] | None) -> str:
-    """The reader's of two languages."""
-    if not both:
-        return ""
-    return both["en" if get_language() == "en" else "vi"]
 
 
 def days_text(left: int | None) -> str:

@@ -41,12 +41,11 @@ from cotmoc.apps.scorecards.tomorrow.scenarios import (
     scenarios,
     share_scenario,
 )
-from cotmoc.apps.scorecards.tomorrow.wording import said
 from cotmoc.apps.scorecards.web.what_if import places_of
 from cotmoc.core.text import fold
 from cotmoc.indicators.indices.model import Group
 from cotmoc.ui.export import export, export_format
-from cotmoc.ui.formats import fixed, number
+from cotmoc.ui.formats import fixed, in_language, number
 from cotmoc.ui.listing import paginate
 
 ANY = [("", gettext_lazy("all"))]
@@ -363,7 +362,7 @@ def _groups(played: Sequence[Played], children: Sequence[Any]) -> list[Line]:
     outcomes = [each.outcome for each in played]
     return [
         _line(
-            said(node.name),
+            in_language(node.name),
             outcomes[0].now.nodes[node.code].points,
             [each.then.nodes[node.code].points for each in outcomes],
             2,
@@ -386,7 +385,7 @@ def _leaves(played: Sequence[Played]) -> list[Line]:
             points = each.outcome.then.leaves[dial.leaf.code].points
             cells.append(Cell(fixed(points), points != now, _assumption(dial, each.kept.get(name))))
         part = f" ({dial.part})" if dial.part else ""
-        lines.append(Line(f"{said(dial.leaf.name)}{part}", fixed(now), cells))
+        lines.append(Line(f"{in_language(dial.leaf.name)}{part}", fixed(now), cells))
     return lines
 
 
@@ -397,7 +396,7 @@ def _assumption(dial: Dial, kept: Mapping[str, Any] | None) -> str:
     if "numerator" in kept:
         return f"{number(kept['numerator'])} / {number(kept['denominator'])}"
     if "chosen" in kept:
-        names = {each.code: said(each.name) for each in dial.options}
+        names = {each.code: in_language(each.name) for each in dial.options}
         names = names or {"yes": _("yes"), "no": _("no")}
         return ", ".join(names[each] for each in kept["chosen"])
     return number(kept.get("value", kept.get("points")))

@@ -31,10 +31,9 @@ from cotmoc.apps.scorecards.tomorrow.baseline import Baseline, baseline, code_of
 from cotmoc.apps.scorecards.tomorrow.losses import group_of_leaves
 from cotmoc.apps.scorecards.tomorrow.presets import PRESETS
 from cotmoc.apps.scorecards.tomorrow.scenarios import Staleness, scenarios, staleness
-from cotmoc.apps.scorecards.tomorrow.wording import said
 from cotmoc.core.periods import read_local, write_local
 from cotmoc.indicators.indices.results import Body
-from cotmoc.ui.formats import measure, number, unit_word
+from cotmoc.ui.formats import in_language, measure, number, unit_word
 
 PRESET_WORDS = {
     "target": gettext_lazy("All leaves at their target"),
@@ -243,7 +242,7 @@ def places_of(base: Baseline) -> int:
 def group_changes(base: Baseline, outcome: Outcome) -> list[GroupChange]:
     """The groups right below the index, now and as assumed."""
     return [
-        GroupChange(said(group.name), group.max, now.points, then.points)
+        GroupChange(in_language(group.name), group.max, now.points, then.points)
         for group, now, then in outcome.groups(base.index)
     ]
 
@@ -290,9 +289,9 @@ def _rows(
             Row(
                 number=place,
                 dial=dial,
-                name=said(dial.leaf.name),
+                name=in_language(dial.leaf.name),
                 part=_part_words(base, dial),
-                group=said(group.name) if group else "",
+                group=in_language(group.name) if group else "",
                 now=_now_words(base, dial),
                 counted=_counted(dial),
                 unit=_unit(base, dial),
@@ -313,8 +312,8 @@ def _rows(
 def _part_words(base: Baseline, dial: Dial) -> str:
     """Which figure of several a dial turns, and what else reads it."""
     indicator = base.indicators.get(dial.indicator)
-    words = said(indicator.name) if indicator and dial.part else ""
-    also = [said(each.name) for each in dial.leaves if each.code != dial.leaf.code]
+    words = in_language(indicator.name) if indicator and dial.part else ""
+    also = [in_language(each.name) for each in dial.leaves if each.code != dial.leaf.code]
     if also:
         shared = _("also read by: %(leaves)s") % {"leaves": ", ".join(dict.fromkeys(also))}
         return f"{words} · {shared}" if words else shared
@@ -370,7 +369,7 @@ def _choices(dial: Dial, given: Mapping[str, Any] | None) -> list[Choice]:
     if dial.kind is not DialKind.CHOICE:
         return []
     chosen = set((given or {}).get("chosen") or ())
-    names = {each.code: said(each.name) for each in dial.options}
+    names = {each.code: in_language(each.name) for each in dial.options}
     names = names or {"yes": _("yes"), "no": _("no")}
     return [Choice(code, name, code in chosen) for code, name in names.items()]
 

@@ -1,6 +1,6 @@
 """How scorecards are said on pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from cotmoc.indicators.indices.model import (
     operands_of,
 )
 from cotmoc.indicators.indices.words import Speaker
-from cotmoc.ui.formats import day, fixed, number
+from cotmoc.ui.formats import day, fixed, in_language, number
 
 KINDS = {
     OrganisationKind.DEPARTMENT.value: gettext_lazy("Departments"),
@@ -39,13 +39,6 @@ STATUSES = {
 }
 MERGED = 2025  # provinces were merged; earlier births of a territory confuse nobody
 _SHAPES = {"scored": "measured", "zero_rule": "measured", "unknown": "suppressed"}
-
-
-def in_language(both: Mapping[str, str] | None) -> str:
-    """The reader's of two languages."""
-    if not both:
-        return ""
-    return both["en" if get_language() == "en" else "vi"]
 
 
 def total(value: Decimal | None, scale: Decimal | int = 100) -> str:
