@@ -52,6 +52,9 @@ class Opened:
             "subject": self.subject,
             "body": self.body,
             "card": self.card,
+            "peers": self.base.reach(self.base.score(code_of(self.card)).body)
+            if self.base and self.card
+            else None,
             "tab": tab,
         }
 

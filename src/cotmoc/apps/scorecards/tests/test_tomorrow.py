@@ -380,3 +380,10 @@ def test_a_post_that_ended_proposes_nothing(cast, now):
     assert not may_propose(cast.chi, own, TODAY)
     give_post(cast.chi, own, actor=None, now=now)
     assert may_propose(cast.chi, own, TODAY)
+
+
+@pytest.mark.parametrize("page", ["lost", "what-if"])
+def test_a_rank_on_unlike_parts_of_the_index_says_so(page, client, cast):
+    client.force_login(cast.dung)
+    answer = client.get(f"/scorecards/qd766/cards/H44.07/{page}/")
+    assert "sort=-share" in answer.content.decode()

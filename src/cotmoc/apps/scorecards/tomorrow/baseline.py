@@ -33,6 +33,19 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """On how many points of the index bodies are scored, at least and at most."""
+
+    least: Decimal
+    most: Decimal
+
+    @property
+    def uneven(self) -> bool:
+        """Whether totals, and so ranks, stand on unlike parts of the index."""
+        return self.least < self.most
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
     """Bodies, readings and scores of a method for a period, as of a run.
 
@@ -61,6 +74,11 @@ class Baseline:
     def kin(self, body: Body) -> list[BodyScore]:
         """The scores of the bodies of a body's kind, itself too."""
         return [each for each in self.scores if each.body.kind == body.kind]
+
+    def reach(self, body: Body) -> Reach:
+        """On how much of the index the ranked bodies of a body's kind are scored."""
+        covers = [each.scored_max for each in self.kin(body) if each.rank is not None]
+        return Reach(min(covers, default=Decimal(0)), max(covers, default=Decimal(0)))
 
 
 _kept: OrderedDict[str, Baseline] = OrderedDict()

@@ -20,6 +20,7 @@ from cotmoc.apps.scorecards.board import agrees, part_of
 from cotmoc.apps.scorecards.held import Chosen, choose, held_of
 from cotmoc.apps.scorecards.models import Assessment, Card, Entry
 from cotmoc.apps.scorecards.queries import Line, OpenCard
+from cotmoc.apps.scorecards.tomorrow.baseline import Reach
 from cotmoc.apps.scorecards.web import words
 from cotmoc.indicators.indices.model import Group, Leaf
 from cotmoc.ui.export import export, export_format
@@ -49,17 +50,10 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Peers:
-    """Bodies of the same kind: their mean points of the first level, and on how many points of the
-    index they are scored at least and at most."""
+class Peers(Reach):
+    """Bodies of the same kind: besides, their mean points of the first level."""
 
     means: Mapping[str, Decimal]
-    least: Decimal
-    most: Decimal
-
-    @property
-    def uneven(self) -> bool:
-        return self.least < self.most
 
 
 def card(request: HttpRequest, code: str, unit: str) -> HttpResponseBase:
@@ -219,7 +213,7 @@ def peers_of(opened: OpenCard, *, viewer: object) -> Peers | None:
             if part.points is not None:
                 held.setdefault(node.code, []).append(part.points)
     means = {code: sum(values, Decimal(0)) / len(values) for code, values in held.items()}
-    return Peers(means, min(covers), max(covers))
+    return Peers(min(covers), max(covers), means)
 
 
 def _columns(opened: Card, *, viewer: object, on: date) -> Columns | None:
